@@ -1,0 +1,34 @@
+// The port through which long work tells how far it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace partwise {
+
+/// How far one cluster's run is, each time something has finished.
+struct ClusterProgress {
+  std::string cluster;       ///< its id, or the address until the id is known
+  std::string step;          ///< "connecting", "measuring", "done"
+  int topics_done = 0;
+  int topics_total = 0;      ///< 0 until known
+  std::int64_t lookups = 0;  ///< offsets looked up by time so far
+  std::int64_t bytes_read = 0;
+};
+
+/// threads: any
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  virtual void update(const ClusterProgress& progress) = 0;
+  /// Something worth a line of its own, at once.
+  virtual void note(const std::string& line) = 0;
+};
+
+class NoProgress final : public Progress {
+ public:
+  void update(const ClusterProgress&) override {}
+  void note(const std::string&) override {}
+};
+
+}  // namespace partwise

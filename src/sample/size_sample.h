@@ -1,0 +1,108 @@
+// Which records to read to learn how large they are, and what was learned.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+#include "sample/offset_table.h"
+#include "sample/size_estimate.h"
+
+namespace partwise::sample {
+
+/// One cluster: consecutive records of one partition, from `offset` on, before `end`.
+struct ReadSpan {
+  int partition = 0;
+  std::int64_t offset = 0;
+  std::int64_t end = 0;
+  int records = 0;             ///< exactly so many, fewer only where `end` comes first
+  std::int64_t bytes_max = 0;  ///< stop after the record that passes it
+  Instant not_before;          ///< records stamped earlier are counted as late
+  int stratum = 0;             ///< the reader hands it back untouched
+};
+
+/// What one key carried in one cluster.
+struct KeyBytes {
+  std::uint64_t hash = 0;
+  std::int64_t bytes = 0;
+  std::int64_t offset = 0;  ///< of one record with that key
+};
+
+/// What a cluster held. Offsets without a record (transaction markers, compacted away) count in
+/// `offsets`, so bytes / offsets is the size that an offset stands for.
+struct ReadResult {
+  std::int64_t records = 0;
+  std::int64_t offsets = 0;  ///< from the span's start to behind the last record taken
+  std::int64_t bytes = 0;    ///< keys, values, header names and values, uncompressed
+  std::int64_t late = 0;     ///< records stamped before not_before
+  std::vector<KeyBytes> keys;
+  bool failed = false;
+};
+
+/// Strata of the observed time and the clusters read in them.
+class SizeSample {
+ public:
+  /// `boundaries` (ascending, two or more) of rows that are known in `table`.
+  SizeSample(const OffsetTable& table, std::vector<int> boundaries);
+
+  /// `clusters` more spans of `records` each, spread evenly over each stratum's records of all
+  /// partitions, so that a partition gets its share.
+  [[nodiscard]] std::vector<ReadSpan> draw(int clusters, int records, std::int64_t bytes_max,
+                                           Random& random) const;
+
+  void add(const ReadSpan& span, const ReadResult& result);
+
+  [[nodiscard]] SizeEstimate estimate() const { return stratified_mean(strata_); }
+
+  /// Strata whose own mean is far from the whole: by over a quarter and over two standard errors.
+  struct Deviation {
+    int a;
+    int b;
+    Interval size;
+  };
+  [[nodiscard]] std::vector<Deviation> deviations() const;
+
+  [[nodiscard]] std::span<const Stratum> strata() const { return strata_; }
+
+ private:
+  const OffsetTable& table_;
+  std::vector<int> boundaries_;
+  std::vector<Stratum> strata_;
+};
+
+/// `clusters` spans inside windows a .. b-1 alone; all of its records when they are few.
+std::vector<ReadSpan> spans_within(const OffsetTable& table, int a, int b, int clusters,
+                                   int records, std::int64_t bytes_max, Random& random);
+
+/// Spans anywhere in the log, before any row is known.
+std::vector<ReadSpan> spans_anywhere(const OffsetTable& table, int clusters, int records,
+                                     std::int64_t bytes_max, Random& random);
+
+/// The heaviest key over clusters, by its share of the bytes.
+class KeyShares {
+ public:
+  void add(const ReadSpan& span, const ReadResult& result);
+
+  struct Heaviest {
+    Interval share;  ///< 95 % limits over clusters
+    int partition = 0;
+    std::int64_t offset = 0;  ///< a record that carries the key
+  };
+  [[nodiscard]] std::optional<Heaviest> heaviest() const;
+
+ private:
+  struct Key {
+    std::map<std::size_t, std::int64_t> bytes_by_cluster;
+    int partition = 0;
+    std::int64_t offset = 0;
+    std::int64_t bytes = 0;
+  };
+  std::vector<std::int64_t> cluster_bytes_;
+  std::map<std::uint64_t, Key> keys_;
+};
+
+}  // namespace partwise::sample

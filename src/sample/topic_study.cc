@@ -1,0 +1,445 @@
+#include "sample/topic_study.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace partwise::sample {
+namespace {
+
+using sizing::Decision;
+using sizing::Model;
+
+constexpr int cluster_records = 50;   // m: coverage falls below 90 % with 20
+constexpr int first_clusters = 14;    // two a day of a week
+constexpr int reading_clusters = 16;  // in a window of its own
+constexpr int screen_clusters = 2;
+constexpr int readings_max = 3;
+constexpr int least_strata = 7;
+constexpr int most_strata = 14;
+constexpr int quick_columns = 3;
+constexpr double quick_caution = 0.9;
+constexpr double clock_share = 0.01;
+constexpr std::chrono::seconds clock_tolerance{60};
+// Uncompressed batches are larger than their records: sizes that agree so far are uncompressed.
+constexpr double uncompressed_share = 0.95;
+
+}  // namespace
+
+TopicStudy::TopicStudy(TopicFacts facts, StudySettings settings, Random random)
+    : facts_(std::move(facts)),
+      settings_(settings),
+      random_(random),
+      table_(facts_.grid, facts_.partitions),
+      columns_(table_.filled()),
+      rule_(settings_.sizing) {
+  for (const auto& range : facts_.partitions) total_ += range.records();
+}
+
+Round TopicStudy::next() {
+  while (phase_ != Phase::done) {
+    auto round = step();
+    if (round.empty()) continue;
+    lookups_ += std::ssize(round.lookups);
+    return round;
+  }
+  return {};
+}
+
+Round TopicStudy::step() {
+  switch (phase_) {
+    case Phase::screen: return screen();
+    case Phase::judge_screen: judge_screen(); return {};
+    case Phase::edges: return ask_edges();
+    case Phase::judge_edges: return judge_edges();
+    case Phase::judge_clock: judge_clock(); return {};
+    case Phase::strata: return ask_strata();
+    case Phase::sample: return ask_sample(std::max(first_clusters, 2 * static_cast<int>(strata_.size() - 1)));
+    case Phase::judge_sample: judge_sample(); return {};
+    case Phase::search: return search_on();
+    case Phase::refine: return refine();
+    case Phase::judge_reading: phase_ = Phase::search; return {};
+    case Phase::confirm: return ask_confirmation();
+    case Phase::done: return {};
+  }
+  return {};
+}
+
+void TopicStudy::finish(Decision decision) {
+  decision_ = decision;
+  phase_ = Phase::done;
+}
+
+// ---- answers ----
+
+void TopicStudy::put(const Lookup& lookup, const FoundOffset& found) {
+  table_.put(lookup.partition, lookup.boundary, found);
+}
+
+void TopicStudy::put_failed(const Lookup& lookup) {
+  table_.put_failed(lookup.partition, lookup.boundary);
+}
+
+void TopicStudy::put(const ReadSpan& span, const ReadResult& result) {
+  records_read_ += result.records;
+  bytes_read_ += result.bytes;
+  fruitless_ = result.records > 0 ? 0 : fruitless_ + 1;
+  if (result.failed || result.offsets == 0) return;
+  keys_.add(span, result);
+  if (phase_ == Phase::judge_sample) {
+    sample_->add(span, result);
+    return;
+  }
+  auto& reading = phase_ == Phase::judge_screen ? screened_ : readings_.back();
+  reading.cluster_means.push_back(static_cast<double>(result.bytes) /
+                                  static_cast<double>(result.offsets));
+  reading.bytes += result.bytes;
+  reading.offsets += result.offsets;
+  reading.records += result.records;
+  reading.late += result.late;
+}
+
+// ---- screens ----
+
+double TopicStudy::per_second(double bytes_in_one_window) const {
+  return bytes_in_one_window / std::chrono::duration<double>(facts_.grid.width).count();
+}
+
+// Whether the answer is settled even if one window held so much.
+bool TopicStudy::settles(double bytes_in_one_window) const {
+  const double peak = per_second(bytes_in_one_window);
+  // The ratio model's divisor is the mean, not known yet: only the threshold settles it.
+  if (settings_.sizing.model == Model::ratio) {
+    return settings_.sizing.factor * peak < settings_.sizing.threshold.value;
+  }
+  return rule_.needed({peak}) <= std::max(rule_.floor(), settings_.settled_partitions);
+}
+
+Round TopicStudy::screen() {
+  if (total_ == 0) {
+    finish(Decision::watermarks);
+    return {};
+  }
+  phase_ = Phase::judge_screen;
+  return {{}, spans_anywhere(table_, screen_clusters, cluster_records,
+                             settings_.read_budget / (2 * screen_clusters), random_)};
+}
+
+void TopicStudy::judge_screen() {
+  const double stored = static_cast<double>(facts_.stored_bytes.value_or(0));
+  if (screened_.offsets == 0) {
+    // Nothing could be read; the size on disk may still settle it, however well it is compressed.
+    const bool settled = facts_.stored_bytes && settles(stored * compression_max);
+    if (!settled) warnings_.emplace_back("no record could be read, so record sizes are unknown");
+    finish(settled ? Decision::stored_bytes : Decision::none);
+    return;
+  }
+  const double size = static_cast<double>(screened_.bytes) / static_cast<double>(screened_.offsets);
+  const double total = static_cast<double>(total_);
+  if (settles(total * size * (screened_.offsets >= total_ ? 1 : screen_margin))) {
+    finish(Decision::watermarks);
+    return;
+  }
+  const bool uncompressed = stored >= uncompressed_share * total * size;
+  if (facts_.stored_bytes && uncompressed && settles(stored)) {
+    finish(Decision::stored_bytes);
+    return;
+  }
+  phase_ = Phase::edges;
+}
+
+// ---- the window's ends ----
+
+void TopicStudy::ask_row(Round& round, int boundary) const {
+  for (const int p : columns_) {
+    if (!table_.known(p, boundary)) round.lookups.push_back({p, boundary});
+  }
+}
+
+Round TopicStudy::ask_edges() {
+  Round round;
+  ask_row(round, 0);
+  ask_row(round, facts_.grid.count);
+  phase_ = Phase::judge_edges;
+  return round;
+}
+
+Round TopicStudy::judge_edges() {
+  const int n = facts_.grid.count;
+  if (table_.failed(0) || table_.failed(n)) {
+    warnings_.emplace_back("the offsets at the window's ends could not be looked up");
+    finish(Decision::none);
+    return {};
+  }
+  in_window_ = table_.records(0, n);
+  std::int64_t after = 0;
+  for (const int p : columns_) after += table_.range(p).latest - table_.offset(p, n);
+  phase_ = Phase::judge_clock;
+  if (static_cast<double>(after) <= clock_share * static_cast<double>(in_window_)) return {};
+
+  // Either the present minute is busy, or a record stamped in the future hides what followed it.
+  Round round;
+  const int later = n + 1 + static_cast<int>((clock_tolerance + facts_.grid.width) / facts_.grid.width);
+  ask_row(round, later);
+  return round;
+}
+
+void TopicStudy::judge_clock() {
+  const int n = facts_.grid.count;
+  const int later = n + 1 + static_cast<int>((clock_tolerance + facts_.grid.width) / facts_.grid.width);
+  for (const int p : columns_) {
+    if (table_.known(p, later)) hidden_ += table_.range(p).latest - table_.offset(p, later);
+  }
+  const auto seen = static_cast<double>(in_window_ + hidden_);
+  if (static_cast<double>(hidden_) <= clock_share * seen) hidden_ = 0;
+  if (hidden_ > 0) {
+    warnings_.push_back(fmt::format(
+        "clock: a record stamped in the future hides when the {} records after it arrived",
+        count_text(hidden_)));
+  }
+  const double size = static_cast<double>(screened_.bytes) / static_cast<double>(screened_.offsets);
+  if (settles(seen * size * screen_margin)) {
+    finish(Decision::proved);
+    return;
+  }
+  phase_ = Phase::strata;
+}
+
+// ---- record sizes ----
+
+Round TopicStudy::ask_strata() {
+  const int n = facts_.grid.count;
+  const auto days = static_cast<int>(facts_.grid.length() / std::chrono::hours(24));
+  const int slices = std::min(n, std::clamp(days, least_strata, most_strata));
+  Round round;
+  for (int i = 0; i <= slices; ++i) {
+    strata_.push_back(static_cast<int>(static_cast<std::int64_t>(n) * i / slices));
+    ask_row(round, strata_.back());
+  }
+  phase_ = Phase::sample;
+  return round;
+}
+
+int TopicStudy::records_per_cluster() const {
+  const double size = std::max(1.0, static_cast<double>(screened_.bytes) /
+                                        static_cast<double>(std::max<std::int64_t>(1, screened_.records)));
+  const double share = static_cast<double>(settings_.read_budget) /
+                       (2.0 * (first_clusters + reading_clusters));
+  const auto by_records = settings_.records_max / (first_clusters + reading_clusters);
+  const auto by_bytes = static_cast<std::int64_t>(share / size);
+  return static_cast<int>(std::clamp<std::int64_t>(std::min(by_bytes, by_records), 1, cluster_records));
+}
+
+bool TopicStudy::may_read(int clusters) const {
+  if (fruitless_ >= settings_.fruitless_reads_max) return false;
+  const std::int64_t records = static_cast<std::int64_t>(clusters) * records_per_cluster();
+  const double size = static_cast<double>(bytes_read_) / static_cast<double>(std::max<std::int64_t>(1, records_read_));
+  return records_read_ + records <= settings_.records_max &&
+         bytes_read_ + static_cast<std::int64_t>(size * static_cast<double>(records)) <=
+             settings_.read_budget;
+}
+
+Round TopicStudy::ask_sample(int clusters) {
+  if (!sample_) {
+    // A row that could not be looked up only makes its two strata one.
+    std::erase_if(strata_, [this](int j) { return table_.failed(j); });
+    sample_.emplace(table_, strata_);
+  }
+  phase_ = Phase::judge_sample;
+  return {{}, sample_->draw(clusters, records_per_cluster(),
+                            settings_.read_budget / first_clusters, random_)};
+}
+
+void TopicStudy::judge_sample() {
+  if (sample_->estimate().clusters == 0) {
+    warnings_.emplace_back("no record of the window could be read, so record sizes are unknown");
+    finish(Decision::none);
+    return;
+  }
+  if (settings_.sizing.model == Model::ratio) {
+    const double bytes = static_cast<double>(in_window_) * global_size().value;
+    const double mean = per_second(bytes) / covered_windows();
+    if (mean > 0) rule_ = sizing::PartitionRule(settings_.sizing, {mean});
+  }
+  if (facts_.compacted) {
+    finish(Decision::estimate);
+    return;
+  }
+  if (!search_) start_search();
+  phase_ = Phase::search;
+}
+
+std::optional<double> TopicStudy::stored_per_record() const {
+  if (!facts_.stored_bytes || total_ == 0) return std::nullopt;
+  return static_cast<double>(*facts_.stored_bytes) / static_cast<double>(total_);
+}
+
+Interval TopicStudy::global_size() const {
+  auto size = sample_->estimate().mean;
+  // Compression makes batches smaller than their records: where the disk holds more per record
+  // than the sample's limit, rare large records were missed.
+  if (const auto stored = stored_per_record(); stored && *stored > size.high) size.high = *stored;
+  return size;
+}
+
+Interval TopicStudy::size_of(const Reading& reading) const {
+  if (reading.cluster_means.empty()) return global_size();
+  if (reading.offsets >= table_.records(reading.a, reading.b)) {
+    return Interval::exactly(static_cast<double>(reading.bytes) /
+                             static_cast<double>(reading.offsets));
+  }
+  return cluster_mean(reading.cluster_means).mean;
+}
+
+SizeModel TopicStudy::size_model() const {
+  SizeModel model(global_size());
+  for (const auto& [a, b, size] : sample_->deviations()) model.set(a, b, size);
+  for (const auto& reading : readings_) model.set(reading.a, reading.b, size_of(reading));
+  return model;
+}
+
+// ---- the busiest window ----
+
+int TopicStudy::covered_windows() const {
+  const int n = facts_.grid.count;
+  std::int64_t before = 0;
+  for (const int p : columns_) before += table_.offset(p, 0) - table_.range(p).earliest;
+  // Older records exist, so the topic did: an empty beginning of the window counts.
+  if (before > 0) return n;
+  return std::max(1, n - table_.next_full(0, n, columns_));
+}
+
+void TopicStudy::start_search() {
+  SearchSettings search;
+  search.budget_points = settings_.lookup_budget - static_cast<double>(lookups_) /
+                                                       static_cast<double>(columns_.size());
+  search.allowed_above = static_cast<std::int64_t>(
+      std::floor((1 - settings_.peak_quantile) * covered_windows() + 1e-9));
+  search.settled_partitions = settings_.settled_partitions;
+  auto columns = columns_;
+  double scale = 1;
+  if (settings_.quick && columns.size() > quick_columns) {
+    const int n = facts_.grid.count;
+    std::sort(columns.begin(), columns.end(), [&](int x, int y) {
+      return table_.records(x, 0, n) > table_.records(y, 0, n);
+    });
+    columns.resize(quick_columns);
+    std::int64_t held = 0;
+    for (const int p : columns) held += table_.records(p, 0, n);
+    scale = static_cast<double>(in_window_) / static_cast<double>(std::max<std::int64_t>(1, held));
+    search.caution = quick_caution;
+  }
+  search_.emplace(table_, std::move(columns), strata_, search, scale);
+}
+
+Round TopicStudy::search_on() {
+  search_->assume(size_model(), rule_);
+  Round round{search_->next_round(), {}};
+  if (round.empty()) phase_ = Phase::refine;
+  return round;
+}
+
+TopicStudy::Reading* TopicStudy::reading_of(int a, int b) {
+  const auto found = std::find_if(readings_.begin(), readings_.end(), [&](const Reading& reading) {
+    return reading.a <= a && b <= reading.b;
+  });
+  return found == readings_.end() ? nullptr : &*found;
+}
+
+Round TopicStudy::ask_reading(int a, int b, int clusters) {
+  if (auto* known = reading_of(a, b); known == nullptr) {
+    readings_.push_back({a, b, {}, 0, 0, 0, 0});
+  } else {
+    std::swap(*known, readings_.back());
+  }
+  phase_ = Phase::judge_reading;
+  return {{}, spans_within(table_, a, b, clusters, records_per_cluster(),
+                           settings_.read_budget / first_clusters, random_)};
+}
+
+// Records whose time is hidden may all have come in any one window.
+PeakBounds TopicStudy::final_bounds() const {
+  auto bounds = search_->bounds();
+  bounds.high += static_cast<double>(hidden_) * global_size().high;
+  return bounds;
+}
+
+// The lookups are done. What still keeps the answer open, or could make it wrong, is record size:
+// that of the peak window itself first, for the week's mean says nothing about it.
+Round TopicStudy::refine() {
+  const auto bounds = final_bounds();
+  const auto range =
+      rule_.partitions_between({per_second(bounds.low)}, {per_second(bounds.high)});
+  const bool settled = range.low == range.high ||
+                       range.high <= std::max(rule_.floor(), settings_.settled_partitions);
+  const bool whole = search_->columns() == std::ssize(columns_);
+  if (whole) {
+    if (auto reading = next_reading(bounds, settled); !reading.empty()) return reading;
+    finish(settled && hidden_ == 0 ? Decision::proved : Decision::estimate);
+    return {};
+  }
+  if (range.high > rule_.floor()) {
+    phase_ = Phase::confirm;
+    return {};
+  }
+  finish(Decision::estimate);
+  return {};
+}
+
+Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
+  if (!may_read(reading_clusters)) return {};
+  const bool more_windows = std::ssize(readings_) < readings_max;
+  if (more_windows && bounds.records > 0 && reading_of(bounds.a, bounds.b) == nullptr) {
+    return ask_reading(bounds.a, bounds.b, reading_clusters);
+  }
+  if (settled) return {};
+
+  // Not settled: tighten the size of the stretch that sets the upper end.
+  const auto [a, b] = search_->decisive();
+  if (const auto* reading = reading_of(a, b); reading != nullptr) {
+    const auto clusters = static_cast<int>(reading->cluster_means.size());
+    const bool all_read = reading->offsets >= table_.records(reading->a, reading->b);
+    if (clusters == 0 || all_read || !may_read(clusters)) return {};
+    return ask_reading(a, b, clusters);
+  }
+  const int clusters = sample_->estimate().clusters;
+  if (may_read(clusters)) return ask_sample(clusters);
+  if (more_windows && b - a == 1) return ask_reading(a, b, reading_clusters);
+  return {};
+}
+
+// Quick: the windows found on some partitions, counted on all of them.
+Round TopicStudy::ask_confirmation() {
+  const auto stretches = search_->busiest(quick_columns);
+  Round round;
+  for (const auto& [a, b] : stretches) {
+    for (const int boundary : {a, b}) {
+      if (!table_.failed(boundary)) ask_row(round, boundary);
+    }
+  }
+  if (!round.empty()) return round;
+  auto bounds = search_->bounds();
+  bounds.records = 0;
+  for (const auto& [a, b] : stretches) {
+    if (table_.failed(a) || table_.failed(b)) continue;
+    const auto records = (table_.records(a, b) + b - a - 1) / (b - a);
+    if (records <= bounds.records) continue;
+    bounds.records = records;
+    bounds.a = a;
+    bounds.b = b;
+  }
+  const auto size = global_size();
+  bounds.low = static_cast<double>(bounds.records) * size.low;
+  bounds.value = static_cast<double>(bounds.records) * size.value;
+  confirmed_ = bounds;
+  finish(Decision::estimate);
+  return {};
+}
+
+}  // namespace partwise::sample

@@ -1,0 +1,341 @@
+#include "sample/topic_study.h"
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "sample/simulated_topic_fake.h"
+
+namespace partwise::sample {
+namespace {
+
+using sizing::Decision;
+using sizing::PartitionRule;
+using sizing::SizingSettings;
+using std::chrono::minutes;
+
+constexpr double no_budget = std::numeric_limits<double>::infinity();
+const WindowGrid week{Instant{std::chrono::hours(24 * 20'000)}, minutes(1), 7 * 1440};
+
+// A topic of known counts and sizes, that answers what a study asks.
+struct World {
+  SimulatedTopic topic;
+  std::function<double(int window)> size = [](int) { return 100.0; };
+  bool readable = true;
+  std::int64_t clusters_read = 0;
+  std::int64_t lookups_answered = 0;
+
+  [[nodiscard]] ReadResult read(const ReadSpan& span, Random& random) {
+    ++clusters_read;
+    ReadResult result;
+    result.failed = !readable;
+    if (!readable) return result;
+    int window = 0;
+    for (auto at = span.offset; at < span.end && result.records < span.records; ++at) {
+      while (topic.offset_at(span.partition, window + 1) <= at) ++window;
+      result.bytes += std::llround(size(window) * (0.8 + 0.4 * random.uniform()));
+      ++result.records;
+      ++result.offsets;
+      if (result.bytes >= span.bytes_max) break;
+    }
+    return result;
+  }
+
+  [[nodiscard]] double peak_bytes_per_s() const {
+    double most = 0;
+    for (int j = 0; j < topic.grid().count; ++j) {
+      most = std::max(most, static_cast<double>(topic.in_window(j)) * size(j));
+    }
+    return most / 60;
+  }
+
+  sizing::Demand study(TopicFacts facts, const StudySettings& settings, std::uint64_t seed = 1) {
+    facts.grid = topic.grid();
+    facts.partitions = topic.ranges();
+    TopicStudy study(std::move(facts), settings, Random(seed));
+    Random reader(seed + 99);
+    for (auto round = study.next(); !round.empty(); round = study.next()) {
+      for (const auto& lookup : round.lookups) {
+        ++lookups_answered;
+        const bool inside = lookup.boundary <= topic.grid().count;
+        study.put(lookup, inside ? topic.find(lookup.partition, lookup.boundary) : FoundOffset{});
+      }
+      for (const auto& span : round.reads) study.put(span, read(span, reader));
+    }
+    return study.demand();
+  }
+};
+
+// `per_partition` B/s fill a partition; F = 1.
+StudySettings carrying(double per_partition, int floor) {
+  StudySettings settings;
+  settings.sizing.factor = 1;
+  settings.sizing.threshold = {0};
+  settings.sizing.min_partitions = floor;
+  settings.sizing.consumer_capacity = {per_partition};
+  return settings;
+}
+
+World flat_world(double records_per_minute, int partitions = 4) {
+  Random random(3);
+  return {simulated(Shape::flat, week, partitions, records_per_minute, false, random)};
+}
+
+TEST(TopicStudy, AsksNothingOfAnEmptyTopic) {
+  World world{SimulatedTopic(week, {std::vector<std::int64_t>(7 * 1440)})};
+  const auto demand = world.study({}, carrying(1e6, 6));
+  EXPECT_EQ(demand.decision, Decision::watermarks);
+  EXPECT_EQ(demand.records, 0);
+  EXPECT_EQ(world.clusters_read + world.lookups_answered, 0);
+}
+
+TEST(TopicStudy, DecidesASmallTopicFromItsWatermarksAndTwoClusters) {
+  auto world = flat_world(0.1);  // about 1,000 records of 100 B in the week
+  const auto demand = world.study({}, carrying(1e6, 6));
+  EXPECT_EQ(demand.decision, Decision::watermarks);
+  EXPECT_EQ(world.lookups_answered, 0);
+  EXPECT_EQ(world.clusters_read, 2);
+  EXPECT_LE(demand.peak.low, world.peak_bytes_per_s());
+  EXPECT_GE(demand.peak.high, world.peak_bytes_per_s());
+  EXPECT_LE(demand.record_bytes->low, 100);
+  EXPECT_GE(demand.record_bytes->high, 100);
+}
+
+TEST(TopicStudy, StoredBytesSettleWhatTheScreensMarginLeavesOpen) {
+  auto world = flat_world(60);  // 604,800 records of 100 B: 60 MB, all in one minute 1 MB/s
+  TopicFacts facts;
+  facts.stored_bytes = 65'000'000;  // a little more than the records: not compressed
+  const auto demand = world.study(facts, carrying(0.3e6, 6));
+  EXPECT_EQ(demand.decision, Decision::stored_bytes);
+  EXPECT_EQ(world.lookups_answered, 0);
+  EXPECT_GE(demand.peak.high, world.peak_bytes_per_s());
+  // Compressed to a tenth, the same disk size proves nothing.
+  facts.stored_bytes = 6'500'000;
+  EXPECT_NE(world.study(facts, carrying(0.3e6, 6)).decision, Decision::stored_bytes);
+}
+
+TEST(TopicStudy, AnUnreadableTopicIsDecidedOnlyWhereItsSizeOnDiskSettlesIt) {
+  auto world = flat_world(1);
+  world.readable = false;
+  TopicFacts facts;
+  facts.stored_bytes = 20'000;
+  EXPECT_EQ(world.study(facts, carrying(1e6, 6)).decision, Decision::stored_bytes);
+  facts.stored_bytes = 2'000'000;
+  const auto demand = world.study(facts, carrying(1e6, 6));
+  EXPECT_EQ(demand.decision, Decision::none);
+  ASSERT_FALSE(demand.warnings.empty());
+  EXPECT_EQ(world.study({}, carrying(1e6, 6)).decision, Decision::none);
+}
+
+// Topics of every shape, easy and hard, with a capacity that makes each need 1 to 40 partitions.
+TEST(TopicStudy, ProvedCountsAreExactAndIntervalsHoldTheTruth) {
+  Random random(31);
+  int proved = 0;
+  int close = 0;
+  int outside = 0;
+  int wrong_though_proved = 0;
+  constexpr int topics = 150;
+  for (int i = 0; i < topics; ++i) {
+    const auto shape = static_cast<Shape>(i % shapes);
+    World world{simulated(shape, week, 1 + static_cast<int>(random.below(12)),
+                          std::exp(4 + 5 * random.uniform()), random.below(3) == 0, random)};
+    const double truth = world.peak_bytes_per_s();
+    const auto settings = carrying(truth / (0.5 + 20 * random.uniform()), i % 2 == 0 ? 1 : 6);
+    const auto demand = world.study({}, settings, static_cast<std::uint64_t>(i));
+    const PartitionRule rule(settings.sizing);
+    const auto range = rule.partitions_between({demand.peak.low}, {demand.peak.high});
+    const int needed = rule.partitions({truth});
+    outside += needed < range.low || needed > range.high ? 1 : 0;
+    const int off = std::abs(rule.partitions({demand.peak.value}) - needed);
+    close += off <= std::max(1, needed / 10) ? 1 : 0;
+    if (demand.decision != Decision::proved) continue;
+    ++proved;
+    wrong_though_proved += needed != range.low ? 1 : 0;
+  }
+  // Sizes have 95 % limits, so a few may miss; counts never do.
+  EXPECT_LE(outside, topics / 30);
+  EXPECT_LE(wrong_though_proved, topics / 50);
+  EXPECT_GE(close, topics * 97 / 100);
+  EXPECT_GE(proved, topics / 5);
+}
+
+TEST(TopicStudy, ThePeakWindowHasItsOwnRecordSize) {
+  // Records are three times as large in the busiest hour.
+  std::vector<std::int64_t> counts(7 * 1440, 300);
+  for (int j = 4'000; j < 4'060; ++j) counts[static_cast<std::size_t>(j)] = 900;
+  World world{SimulatedTopic(week, {counts}),
+              [](int j) { return j >= 4'000 && j < 4'060 ? 300.0 : 100.0; }};
+  const double truth = world.peak_bytes_per_s();  // 4,500 B/s; with the mean size 1,500
+  const auto settings = carrying(400, 1);
+  const auto demand = world.study({}, settings);
+  const PartitionRule rule(settings.sizing);
+  EXPECT_NEAR(demand.peak.value / truth, 1, 0.05);
+  EXPECT_EQ(rule.partitions({demand.peak.value}), rule.partitions({truth}));
+}
+
+TEST(TopicStudy, ADayOfLargeRecordsWinsOverADayOfManySmallOnes) {
+  // Day 2 has the most records a minute; day 5 has fewer of ten times the size.
+  std::vector<std::int64_t> counts(7 * 1440, 100);
+  for (int j = 2 * 1440; j < 3 * 1440; ++j) counts[static_cast<std::size_t>(j)] = 200;
+  World world{SimulatedTopic(week, {counts}),
+              [](int j) { return j >= 5 * 1440 && j < 6 * 1440 ? 1000.0 : 100.0; }};
+  auto settings = carrying(100, 1);
+  settings.lookup_budget = no_budget;
+  const auto demand = world.study({}, settings);
+  EXPECT_NEAR(demand.peak.value, 100 * 1000 / 60.0, 100);
+  EXPECT_GE(demand.peak_window.start, week.boundary(5 * 1440));
+  EXPECT_LT(demand.peak_window.start, week.boundary(6 * 1440));
+}
+
+TEST(TopicStudy, NeverReadsMoreThanFourteenClustersAndOneWindowWhenTheAnswerIsClear) {
+  auto world = flat_world(6'000);  // 10 kB/s; 100 kB/s a partition: far below the floor
+  const auto demand = world.study({}, carrying(100e3, 6));
+  EXPECT_EQ(demand.decision, Decision::proved);
+  EXPECT_EQ(world.clusters_read, 2 + 14 + 16);
+}
+
+TEST(TopicStudy, KeepsTheReadBudgetWhereTheAnswerStaysOpen) {
+  auto world = flat_world(6'000);
+  world.size = [](int) { return 3'000.0; };
+  auto settings = carrying(world.peak_bytes_per_s() / 20, 1);  // 5 % more or less changes it
+  settings.read_budget = 1'000'000;
+  const auto demand = world.study({}, settings);
+  EXPECT_LE(demand.records_read * 3'000, 1'000'000 + 2 * 50 * 3'600);
+  EXPECT_GT(demand.records_read, 100);
+}
+
+TEST(TopicStudy, NeverReadsMoreRecordsThanTheBatchSizeAllows) {
+  auto world = flat_world(6'000);
+  auto settings = carrying(world.peak_bytes_per_s() / 20, 1);
+  settings.records_max = 600;
+  EXPECT_LE(world.study({}, settings).records_read, 700);
+}
+
+TEST(TopicStudy, CountsLookupsAsTheClusterDoes) {
+  auto world = flat_world(6'000);
+  const auto demand = world.study({}, carrying(3'000, 1));
+  EXPECT_GT(demand.lookups, 100);
+  EXPECT_EQ(demand.lookups, world.lookups_answered);
+}
+
+TEST(TopicStudy, ARecordFromTheFutureHidesWhatFollowsAndNothingIsProved) {
+  auto world = flat_world(6'000, 1);
+  const auto settings = carrying(100e3, 6);
+  TopicFacts facts{world.topic.ranges(), week, false, {}};
+  // A tenth of the log came behind a record that is stamped tomorrow.
+  const auto seen = facts.partitions[0].latest;
+  facts.partitions[0].latest = seen + seen / 10;
+  TopicStudy study(facts, settings, Random(1));
+  Random reader(2);
+  for (auto round = study.next(); !round.empty(); round = study.next()) {
+    for (const auto& lookup : round.lookups) {
+      auto found = world.topic.find(0, std::min(lookup.boundary, week.count));
+      if (!found.offset) found = {seen, week.end() + std::chrono::hours(24)};
+      study.put(lookup, found);
+    }
+    for (const auto& span : round.reads) {
+      ReadResult result;
+      result.records = result.offsets = span.records;
+      result.bytes = 100L * span.records;
+      study.put(span, result);
+    }
+  }
+  const auto demand = study.demand();
+  EXPECT_EQ(demand.decision, Decision::estimate);
+  // All hidden records may have come in one minute.
+  EXPECT_GE(demand.peak.high, static_cast<double>(seen) / 10 * 100 / 60);
+  ASSERT_FALSE(demand.warnings.empty());
+  EXPECT_TRUE(demand.warnings[0].starts_with("clock:"));
+}
+
+TEST(TopicStudy, ACompactedTopicIsSizedByItsBusiestDayWithAllOffsetsAsTheBound) {
+  std::vector<std::int64_t> counts(7 * 1440, 10);
+  for (int j = 3 * 1440; j < 4 * 1440; ++j) counts[static_cast<std::size_t>(j)] = 50;
+  // A false peak: offsets whose records were compacted away count in one minute.
+  counts[6'000] = 30'000;
+  World world{SimulatedTopic(week, {counts})};
+  TopicFacts facts;
+  facts.compacted = true;
+  const auto demand = world.study(facts, carrying(20, 1));
+  EXPECT_EQ(demand.decision, Decision::estimate);
+  EXPECT_NEAR(demand.peak.value, 50 * 100 / 60.0, 10);
+  EXPECT_GE(demand.peak.high, static_cast<double>(demand.records) * 90 / 60);
+  EXPECT_EQ(demand.peak_window.width, std::chrono::hours(24));
+}
+
+TEST(TopicStudy, ATopicBornInTheWindowHasItsMeanOverItsOwnLife) {
+  std::vector<std::int64_t> counts(7 * 1440, 0);
+  for (int j = 6 * 1440; j < 7 * 1440; ++j) counts[static_cast<std::size_t>(j)] = 600;
+  World world{SimulatedTopic(week, {counts})};
+  const auto demand = world.study({}, carrying(300, 1));
+  EXPECT_NEAR(demand.mean.value, 1000, 30);  // 600 records of 100 B a minute
+  EXPECT_EQ(demand.records_in_window, 600 * 1440);
+}
+
+TEST(TopicStudy, AnIdleWeekOfAnOldTopicNeedsTheFloor) {
+  World world{SimulatedTopic(week, {std::vector<std::int64_t>(7 * 1440)})};
+  TopicFacts facts{{{0, 50'000'000}}, week, false, {}};
+  TopicStudy study(facts, carrying(1000, 6), Random(1));
+  for (auto round = study.next(); !round.empty(); round = study.next()) {
+    for (const auto& lookup : round.lookups) study.put(lookup, {});
+    for (const auto& span : round.reads) {
+      ReadResult result;
+      result.records = result.offsets = span.records;
+      result.bytes = 100L * span.records;
+      study.put(span, result);
+    }
+  }
+  const auto demand = study.demand();
+  EXPECT_EQ(demand.decision, Decision::proved);
+  EXPECT_EQ(demand.records_in_window, 0);
+  EXPECT_EQ(demand.peak.high, 0);
+}
+
+TEST(TopicStudy, TheRatioModelDividesThePeakByTheMean) {
+  // 100 records a minute, 1,000 in one: ratio 10 less the peak's own share of the mean.
+  std::vector<std::int64_t> counts(7 * 1440, 100);
+  counts[5'000] = 1'000;
+  World world{SimulatedTopic(week, {counts})};
+  auto settings = carrying(1, 6);
+  settings.sizing.model = sizing::Model::ratio;
+  settings.sizing.factor = 3;
+  settings.lookup_budget = no_budget;
+  const auto demand = world.study({}, settings);
+  const double ratio = demand.peak.value / demand.mean.value;
+  EXPECT_NEAR(ratio, 10, 0.6);
+}
+
+TEST(TopicStudy, QuickFindsTheBurstButNeverSaysProved) {
+  Random random(41);
+  std::int64_t with = 0;
+  std::int64_t without = 0;
+  World world{simulated(Shape::bursts, week, 24, 3'000, false, random)};
+  const double truth = world.peak_bytes_per_s();
+  auto settings = carrying(truth / 12.5, 6);
+  const auto full = world.study({}, settings);
+  without = full.lookups;
+  settings.quick = true;
+  const auto quick = world.study({}, settings);
+  with = quick.lookups;
+  EXPECT_EQ(quick.decision, Decision::estimate);
+  EXPECT_NEAR(quick.peak.value / truth, 1, 0.08);
+  EXPECT_LE(quick.peak.low, truth);
+  EXPECT_GE(quick.peak.high, truth);
+  EXPECT_LT(with, without / 2);
+}
+
+TEST(TopicStudy, APercentileIgnoresTheBusiestMinutes) {
+  std::vector<std::int64_t> counts(7 * 1440, 100);
+  for (int i = 0; i < 80; ++i) counts[static_cast<std::size_t>(100 * i + 3)] = 5'000;
+  World world{SimulatedTopic(week, {counts})};
+  auto settings = carrying(50, 1);
+  settings.lookup_budget = no_budget;
+  settings.peak_quantile = 0.99;  // 100 of 10,080 minutes may be above
+  const auto demand = world.study({}, settings);
+  EXPECT_NEAR(demand.peak.value, 100 * 100 / 60.0, 10);
+}
+
+}  // namespace
+}  // namespace partwise::sample

@@ -1,0 +1,77 @@
+#include "sizing/report.h"
+
+namespace partwise::sizing {
+
+std::string_view name_of(TopicStatus status) {
+  switch (status) {
+    case TopicStatus::active: return "active";
+    case TopicStatus::empty: return "empty";
+    case TopicStatus::error: return "error";
+  }
+  return "error";
+}
+
+std::string_view name_of(Decision decision) {
+  switch (decision) {
+    case Decision::none: return "none";
+    case Decision::watermarks: return "watermarks";
+    case Decision::stored_bytes: return "stored_bytes";
+    case Decision::proved: return "proved";
+    case Decision::estimate: return "estimate";
+    case Decision::full_scan: return "full_scan";
+  }
+  return "none";
+}
+
+std::string_view name_of(Binding binding) {
+  switch (binding) {
+    case Binding::none: return "none";
+    case Binding::floor: return "floor";
+    case Binding::threshold: return "threshold";
+    case Binding::ingress: return "ingress";
+    case Binding::egress: return "egress";
+    case Binding::consumers: return "consumers";
+    case Binding::ratio: return "ratio";
+    case Binding::hot_key: return "hot_key";
+  }
+  return "none";
+}
+
+std::string_view name_of(Tristate value) {
+  switch (value) {
+    case Tristate::no: return "no";
+    case Tristate::yes: return "yes";
+    case Tristate::unknown: return "n/a";
+  }
+  return "n/a";
+}
+
+std::string_view name_of(ClusterStatus status) {
+  switch (status) {
+    case ClusterStatus::ok: return "ok";
+    case ClusterStatus::partial: return "partial";
+    case ClusterStatus::failed: return "failed";
+    case ClusterStatus::interrupted: return "interrupted";
+  }
+  return "failed";
+}
+
+ClusterTotals totals(const ClusterReport& cluster) {
+  ClusterTotals sum;
+  for (const auto& topic : cluster.topics) {
+    ++sum.topics;
+    sum.partitions += topic.partitions;
+    sum.records += topic.records;
+    sum.hot_ingress += topic.hot_ingress == Tristate::yes ? 1 : 0;
+    sum.hot_egress += topic.hot_egress == Tristate::yes ? 1 : 0;
+    if (topic.status == TopicStatus::empty) ++sum.empty;
+    if (topic.status == TopicStatus::error) ++sum.failed;
+    if (topic.status != TopicStatus::active) continue;
+    ++sum.active;
+    sum.active_partitions += topic.partitions;
+    sum.recommended_partitions += topic.recommended.value_or(0);
+  }
+  return sum;
+}
+
+}  // namespace partwise::sizing

@@ -1,0 +1,176 @@
+// The answer of `recommend`: one value, of which JSON, CSV and the table are views.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/units.h"
+#include "sizing/rule.h"
+
+namespace partwise::sizing {
+
+enum class TopicStatus { active, empty, error };
+
+/// What made the count certain, or as certain as it is; docs/model.md section 6.
+enum class Decision {
+  none,          ///< not decided: status error
+  watermarks,    ///< all records of the log in one window would not change it
+  stored_bytes,  ///< nor would all stored bytes
+  proved,        ///< no window that was not looked at can change it
+  estimate,      ///< the budget ended first: the interval says what is open
+  full_scan      ///< every record of the window was read
+};
+
+/// What the count is bound by.
+enum class Binding { none, floor, threshold, ingress, egress, consumers, ratio, hot_key };
+
+enum class Tristate { no, yes, unknown };
+
+std::string_view name_of(TopicStatus status);
+std::string_view name_of(Decision decision);
+std::string_view name_of(Binding binding);
+/// "yes", "no" or "n/a", as the CSV writes it.
+std::string_view name_of(Tristate value);
+
+/// One thing that could not be read, or was read only in part.
+struct Failure {
+  std::optional<int> partition;  ///< empty: the whole topic
+  std::string step;              ///< "watermarks", "lookup", "read", "configuration"
+  ErrorKind kind = ErrorKind::unavailable;
+  std::string message;
+};
+
+/// The busiest window that was found.
+struct PeakWindow {
+  Instant start;
+  Millis width{0};
+  std::int64_t records = 0;
+  bool exact = false;  ///< false: at least this busy; a busier one is possible within the interval
+};
+
+struct HotKey {
+  int partition = 0;
+  std::int64_t offset = 0;  ///< of a record that carries it: the key itself is not kept
+  Interval share;           ///< of the topic's bytes
+};
+
+/// units: bytes are of record keys, values and headers before compression, unless named stored.
+struct TopicReport {
+  std::string name;
+  TopicStatus status = TopicStatus::active;
+  std::optional<bool> compacted;  ///< empty: the configuration could not be read
+  int partitions = 0;
+  int replication_factor = 0;
+
+  std::int64_t records = 0;            ///< offsets from log start to high watermark
+  std::optional<std::int64_t> records_in_window;  ///< of those; empty where it was not needed
+  Instant window_start;
+  Instant window_end;
+  std::int64_t windows = 0;  ///< windows of peak.width between the two
+
+  std::optional<Interval> mean_record_bytes;
+  std::optional<Interval> mean_bytes_per_s;
+  std::optional<Interval> peak_bytes_per_s;
+  std::optional<Interval> required_bytes_per_s;
+  std::optional<PeakWindow> peak;
+  double capacity_bytes_per_s = 0;  ///< what `required` is divided by
+
+  std::optional<int> recommended;
+  PartitionRange recommended_range;
+  std::optional<PartitionRange> by_ratio_model;
+  Decision decided_by = Decision::none;
+  Binding binding = Binding::none;
+  std::string reason;  ///< the arithmetic in one line
+  std::string advice;  ///< what to do about it; may be empty
+
+  std::optional<double> hottest_partition_share;  ///< of the peak window's records
+  int hottest_partition = -1;
+  Tristate hot_ingress = Tristate::unknown;
+  Tristate hot_egress = Tristate::unknown;
+  std::optional<HotKey> hot_key;
+  std::optional<double> keys_moved_share;  ///< by going to `recommended`; 0 when it stays
+  std::optional<int> next_multiple;        ///< of `partitions`, at least `recommended`
+  std::optional<double> next_multiple_moved_share;
+
+  std::optional<double> stored_bytes_per_record;
+  std::optional<double> compression_ratio;  ///< record bytes over stored bytes
+
+  std::int64_t lookups = 0;       ///< offsets looked up by time
+  std::int64_t records_read = 0;  ///< records sampled or scanned
+  std::vector<std::string> warnings;
+  std::vector<Failure> failures;
+};
+
+struct ClusterTotals {
+  int topics = 0;
+  int active = 0;
+  int empty = 0;
+  int failed = 0;
+  std::int64_t partitions = 0;
+  std::int64_t active_partitions = 0;
+  std::int64_t recommended_partitions = 0;  ///< over active topics with an answer
+  std::int64_t records = 0;
+  int hot_ingress = 0;
+  int hot_egress = 0;
+};
+
+enum class ClusterStatus { ok, partial, failed, interrupted };
+
+std::string_view name_of(ClusterStatus status);
+
+/// Requests and bytes on the wire, as the client saw them.
+struct Traffic {
+  std::int64_t requests = 0;
+  std::int64_t list_offsets_requests = 0;
+  std::int64_t fetch_requests = 0;
+  std::int64_t bytes_received = 0;
+  std::int64_t bytes_fetched = 0;  ///< of Fetch responses alone
+  double list_offsets_s = 0;       ///< summed round trips: an upper bound of one broker's time
+};
+
+struct ClusterReport {
+  std::string cluster_id;
+  std::string bootstrap_servers;
+  ClusterStatus status = ClusterStatus::ok;
+  std::optional<Error> error;
+  int brokers = 0;
+  double elapsed_s = 0;
+  std::int64_t lookups = 0;
+  std::int64_t bytes_read = 0;    ///< Fetch responses
+  std::int64_t bytes_stored = 0;  ///< of the measured topics, leaders only; 0 when not told
+  Traffic traffic;
+  std::vector<std::string> warnings;
+  std::vector<TopicReport> topics;  ///< by name, ignoring case
+};
+
+ClusterTotals totals(const ClusterReport& cluster);
+
+/// What the run was asked for, kept beside the answers.
+struct RunSettings {
+  SizingSettings sizing;
+  Millis peak_window{60'000};
+  double peak_quantile = 1;  ///< 1: the maximum
+  std::string decide = "full";
+  std::string method = "sampling_records";
+  double sampling_days = 7;
+  std::int64_t sampling_batch_size = 10'000;
+  int sampling_max_consecutive_nulls = 50;
+  double sampling_timeout_s = 2;
+  int sampling_max_continuous_failed_batches = 5;
+  bool include_internal = false;
+  std::string topic_filter;
+};
+
+struct RecommendReport {
+  std::string version;
+  Instant started;
+  RunSettings settings;
+  std::vector<ClusterReport> clusters;
+};
+
+}  // namespace partwise::sizing
