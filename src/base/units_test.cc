@@ -1,0 +1,91 @@
+#include "base/units.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/text.h"
+
+namespace partwise {
+namespace {
+
+TEST(Units, TellDecimalFromBinaryPrefixes) {
+  EXPECT_DOUBLE_EQ(rate_from_text("25MB/s")->value, 25e6);
+  EXPECT_DOUBLE_EQ(rate_from_text("10 MiB/s")->value, 10 * 1048576.0);
+  EXPECT_DOUBLE_EQ(rate_from_text("10485760")->value, 10485760);
+  EXPECT_DOUBLE_EQ(rate_from_text("1.5kB")->value, 1500);
+  EXPECT_EQ(*bytes_from_text("4MB"), 4'000'000);
+  EXPECT_EQ(*bytes_from_text("4MiB"), 4'194'304);
+  EXPECT_EQ(*duration_from_text("5min"), Millis(300'000));
+  EXPECT_EQ(*duration_from_text("2.5"), Millis(2'500));
+}
+
+TEST(Units, RefuseWhatTheyDoNotKnow) {
+  for (const auto* text : {"", "x", "10 parsecs", "-1MB", "nan", "1e999", "10MB/h"}) {
+    EXPECT_FALSE(rate_from_text(text)) << text;
+  }
+  EXPECT_FALSE(bytes_from_text("25MB/s"));
+  EXPECT_FALSE(duration_from_text("5 parsecs"));
+}
+
+TEST(Units, ShowThreeDigitsWithABinaryPrefix) {
+  EXPECT_EQ(bytes_text(0), "0 B");
+  EXPECT_EQ(bytes_text(999), "999 B");
+  EXPECT_EQ(bytes_text(1000), "0.98 KiB");
+  EXPECT_EQ(bytes_text(2150), "2.10 KiB");
+  EXPECT_EQ(bytes_text(31.0 * 1048576), "31.0 MiB");
+  EXPECT_EQ(bytes_text(355.2 * 1048576), "355 MiB");
+  EXPECT_EQ(rate_text({10 * 1048576.0}), "10.0 MiB/s");
+}
+
+TEST(Units, GroupThousands) {
+  EXPECT_EQ(count_text(0), "0");
+  EXPECT_EQ(count_text(999), "999");
+  EXPECT_EQ(count_text(41'208), "41,208");
+  EXPECT_EQ(count_text(-1'234'567), "-1,234,567");
+}
+
+TEST(Clock, WritesTimesAndDurations) {
+  // 2026-03-04 05:06:07 UTC is 1772600767 s after 1970.
+  EXPECT_EQ(utc_text(Instant{Millis{1'772'600'767'999}}), "2026-03-04T05:06:07Z");
+  EXPECT_EQ(duration_text(Millis{0}), "0 s");
+  EXPECT_EQ(duration_text(std::chrono::hours(156)), "6 d 12 h");
+  EXPECT_EQ(duration_text(std::chrono::minutes(1441)), "1 d");
+}
+
+TEST(Text, FindsTheNearestWord) {
+  const std::array<std::string, 3> flags = {"--sampling-days", "--sampling-batch-size", "--out"};
+  EXPECT_EQ(nearest("--samplng-days", flags), "--sampling-days");
+  EXPECT_EQ(nearest("--smapling-dyas", flags), "--sampling-days");
+  EXPECT_EQ(nearest("--completely-else", flags), std::nullopt);
+}
+
+TEST(Text, SplitsLists) {
+  EXPECT_EQ(listed(" a, b ,,c "), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_TRUE(listed("").empty());
+}
+
+TEST(Random, RepeatsItselfAndIsUniform) {
+  Random a(7);
+  Random b(7);
+  std::array<int, 10> counts{};
+  double sum = 0;
+  double squares = 0;
+  constexpr int n = 100'000;
+  for (int i = 0; i < n; ++i) {
+    ASSERT_EQ(a.next(), b.next());
+    ++counts[static_cast<std::size_t>(a.below(10))];
+    const double u = a.uniform();
+    sum += u;
+    squares += u * u;
+    b = a;
+  }
+  for (const int count : counts) EXPECT_NEAR(count, n / 10, 400);  // 4 standard deviations
+  EXPECT_NEAR(sum / n, 0.5, 0.004);
+  EXPECT_NEAR(squares / n, 1.0 / 3, 0.004);
+}
+
+}  // namespace
+}  // namespace partwise

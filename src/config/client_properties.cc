@@ -1,0 +1,229 @@
+#include "config/client_properties.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/jaas.h"
+#include "config/properties_text.h"
+
+namespace partwise::config {
+namespace {
+
+struct Renamed {
+  std::string_view java;
+  std::string_view librdkafka;
+};
+
+constexpr std::array<Renamed, 3> renamed = {{
+    {"request.timeout.ms", "socket.timeout.ms"},
+    {"send.buffer.bytes", "socket.send.buffer.bytes"},
+    {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
+}};
+
+// What measuring sets itself, or has no use for: to take them silently would be a lie.
+constexpr std::array<std::string_view, 14> refused = {
+    "group.id",          "group.instance.id",    "enable.auto.commit", "isolation.level",
+    "auto.offset.reset", "acks",                 "linger.ms",          "batch.size",
+    "key.serializer",    "value.serializer",     "key.deserializer",   "value.deserializer",
+    "compression.type",  "interceptor.classes"};
+
+class Translation {
+ public:
+  void add(const std::string& name, const std::string& value, const std::string& from) {
+    from_ = from;
+    if (name == "sasl.jaas.config") return add_jaas(value);
+    if (is_store_setting(name)) {
+      stores_[name] = {value, from_};
+    } else if (is_refused(name)) {
+      refuse(name, "it has no effect here", "remove it");
+    } else if (name == "sasl.login.callback.handler.class") {
+      add_callback_handler(name, value);
+    } else if (name == "ssl.endpoint.identification.algorithm" && value.empty()) {
+      set(name, "none");  // Java's way to turn it off
+    } else {
+      const auto* const other = std::find_if(renamed.begin(), renamed.end(),
+                                             [&](const Renamed& row) { return row.java == name; });
+      set(other == renamed.end() ? name : std::string(other->librdkafka), value);
+    }
+  }
+
+  tl::expected<ClientProperties, Errors> finish() {
+    add_trust_store();
+    add_key_store();
+    if (!errors_.empty()) return tl::unexpected(std::move(errors_));
+    return std::move(properties_);
+  }
+
+ private:
+  struct Setting {
+    std::string value;
+    std::string from;
+  };
+
+  // librdkafka has ssl.keystore.location and .password too, for PKCS#12: they pass through.
+  static bool is_store_setting(std::string_view name) {
+    return name.starts_with("ssl.truststore.") || name.starts_with("ssl.keystore.");
+  }
+
+  static bool is_refused(std::string_view name) {
+    return std::find(refused.begin(), refused.end(), name) != refused.end() ||
+           name.starts_with("schema.registry.");
+  }
+
+  void add_callback_handler(const std::string& name, const std::string& value) {
+    if (value.ends_with("OAuthBearerLoginCallbackHandler")) {
+      return set("sasl.oauthbearer.method", "oidc");
+    }
+    refuse(name, "its Java class cannot be run here", "use sasl.oauthbearer.* or another mechanism");
+  }
+
+  void set(std::string name, std::string value) {
+    set_property(properties_, {std::move(name), Secret(std::move(value)), from_});
+  }
+
+  void refuse(std::string_view name, std::string_view why, std::string hint) {
+    errors_.push_back({ErrorKind::invalid_input,
+                       fmt::format("property {} cannot be honoured: {}", name, why),
+                       std::move(hint), from_});
+  }
+
+  void add_jaas(const std::string& value) {
+    auto jaas = jaas_from_text(value);
+    if (!jaas) {
+      jaas.error().from = from_;
+      errors_.push_back(std::move(jaas).error());
+      return;
+    }
+    const auto take = [&](const char* option, const char* property) {
+      const auto found = jaas->options.find(option);
+      if (found == jaas->options.end()) {
+        refuse("sasl.jaas.config", fmt::format("{} has no option {}", jaas->module, option), {});
+      } else {
+        set(property, found->second);
+      }
+    };
+    if (jaas->module == "PlainLoginModule" || jaas->module == "ScramLoginModule") {
+      take("username", "sasl.username");
+      take("password", "sasl.password");
+    } else if (jaas->module == "OAuthBearerLoginModule") {
+      take("clientId", "sasl.oauthbearer.client.id");
+      take("clientSecret", "sasl.oauthbearer.client.secret");
+      if (jaas->options.contains("scope")) take("scope", "sasl.oauthbearer.scope");
+      set("sasl.oauthbearer.method", "oidc");
+    } else {
+      refuse("sasl.jaas.config", fmt::format("login module {} is not supported", jaas->module),
+             "PlainLoginModule, ScramLoginModule and OAuthBearerLoginModule are");
+    }
+  }
+
+  std::optional<Setting> store(const std::string& name) {
+    const auto found = stores_.find(name);
+    if (found == stores_.end()) return std::nullopt;
+    from_ = found->second.from;
+    return found->second;
+  }
+
+  void add_trust_store() {
+    if (const auto inline_pem = store("ssl.truststore.certificates")) {
+      set("ssl.ca.pem", inline_pem->value);
+    }
+    const auto location = store("ssl.truststore.location");
+    if (!location) return;
+    const auto type = store("ssl.truststore.type").value_or(Setting{"JKS", location->from}).value;
+    from_ = location->from;
+    if (lowered(type) == "pem") return set("ssl.ca.location", location->value);
+    refuse("ssl.truststore.location", fmt::format("a {} store cannot be read here", type),
+           "export it to PEM (keytool -exportcert -rfc) and set ssl.truststore.type=PEM, or "
+           "ssl.ca.location");
+  }
+
+  void add_key_store() {
+    if (const auto chain = store("ssl.keystore.certificate.chain")) {
+      set("ssl.certificate.pem", chain->value);
+    }
+    if (const auto key = store("ssl.keystore.key")) set("ssl.key.pem", key->value);
+    const auto location = store("ssl.keystore.location");
+    if (!location) return;
+    const auto type = lowered(store("ssl.keystore.type").value_or(Setting{"jks", {}}).value);
+    from_ = location->from;
+    if (type == "pkcs12") {
+      set("ssl.keystore.location", location->value);
+      if (const auto password = store("ssl.keystore.password")) {
+        set("ssl.keystore.password", password->value);
+      }
+    } else if (type == "pem") {
+      set("ssl.certificate.location", location->value);
+      set("ssl.key.location", location->value);
+    } else {
+      refuse("ssl.keystore.location", "a JKS store cannot be read here",
+             "convert it: keytool -importkeystore -deststoretype pkcs12, and set "
+             "ssl.keystore.type=PKCS12");
+    }
+  }
+
+  std::string from_;
+  std::map<std::string, Setting> stores_;
+  ClientProperties properties_;
+  Errors errors_;
+};
+
+}  // namespace
+
+tl::expected<ClientProperties, Errors> translated(const ClientProperties& given) {
+  Translation translation;
+  for (const auto& property : given) {
+    translation.add(property.name, property.value.reveal(), property.from);
+  }
+  return translation.finish();
+}
+
+tl::expected<ClientProperties, Errors> client_properties_from_text(std::string_view text,
+                                                                   const std::string& file) {
+  Translation translation;
+  for (const auto& line : property_lines(text)) {
+    translation.add(line.name, line.value, fmt::format("{} line {}", file, line.line));
+  }
+  return translation.finish();
+}
+
+tl::expected<ClientProperties, Errors> client_properties_from_file(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) {
+    return tl::unexpected(Errors{{ErrorKind::invalid_input,
+                                  fmt::format("cannot read {}: {}", path, std::strerror(errno)),
+                                  "name a client.properties file", "--config"}});
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return client_properties_from_text(text.str(), path);
+}
+
+const ClientProperty* find_property(const ClientProperties& properties, std::string_view name) {
+  const auto found = std::find_if(properties.begin(), properties.end(),
+                                  [&](const auto& property) { return property.name == name; });
+  return found == properties.end() ? nullptr : &*found;
+}
+
+void set_property(ClientProperties& properties, ClientProperty property) {
+  const auto found =
+      std::find_if(properties.begin(), properties.end(),
+                   [&](const auto& other) { return other.name == property.name; });
+  if (found == properties.end()) {
+    properties.push_back(std::move(property));
+  } else {
+    *found = std::move(property);
+  }
+}
+
+}  // namespace partwise::config

@@ -1,0 +1,85 @@
+#include "config/client_properties.h"
+
+#include <gtest/gtest.h>
+
+namespace partwise::config {
+namespace {
+
+std::string value(const ClientProperties& properties, std::string_view name) {
+  const auto* property = find_property(properties, name);
+  return property == nullptr ? "(none)" : property->value.reveal();
+}
+
+ClientProperties parsed(std::string_view text) {
+  auto properties = client_properties_from_text(text, "client.properties");
+  EXPECT_TRUE(properties) << properties.error()[0].message;
+  return properties ? *properties : ClientProperties{};
+}
+
+TEST(ClientProperties, ReadsTheFileThatKafkasToolsRead) {
+  const auto properties = parsed(R"(# For SASL_SSL
+security.protocol=SASL_SSL
+sasl.mechanism=PLAIN
+sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+  username="KEY" \
+  password="a=b;c\\"d";
+ssl.endpoint.identification.algorithm=https
+)");
+  EXPECT_EQ(value(properties, "security.protocol"), "SASL_SSL");
+  EXPECT_EQ(value(properties, "sasl.username"), "KEY");
+  EXPECT_EQ(value(properties, "sasl.password"), "a=b;c\"d");
+  EXPECT_EQ(value(properties, "ssl.endpoint.identification.algorithm"), "https");
+  EXPECT_EQ(value(properties, "sasl.jaas.config"), "(none)");
+}
+
+TEST(ClientProperties, TranslatesNamesThatDiffer) {
+  const auto properties = parsed(
+      "request.timeout.ms : 5000\n"
+      "ssl.endpoint.identification.algorithm=\n"
+      "ssl.truststore.type=PEM\nssl.truststore.location=/ca.pem\n"
+      "ssl.keystore.type=PKCS12\nssl.keystore.location=/me.p12\nssl.keystore.password=pw\n"
+      "sasl.login.callback.handler.class=org.apache.kafka.common.security.oauthbearer."
+      "OAuthBearerLoginCallbackHandler\n");
+  EXPECT_EQ(value(properties, "socket.timeout.ms"), "5000");
+  EXPECT_EQ(value(properties, "ssl.endpoint.identification.algorithm"), "none");
+  EXPECT_EQ(value(properties, "ssl.ca.location"), "/ca.pem");
+  EXPECT_EQ(value(properties, "ssl.keystore.location"), "/me.p12");
+  EXPECT_EQ(value(properties, "ssl.keystore.password"), "pw");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.method"), "oidc");
+}
+
+TEST(ClientProperties, TakesLibrdkafkasNamesAsTheyAre) {
+  EXPECT_EQ(value(parsed("ssl.ca.location=/ca.pem"), "ssl.ca.location"), "/ca.pem");
+}
+
+TEST(ClientProperties, RefusesWhatItCannotHonourAllAtOnce) {
+  const auto properties = client_properties_from_text(
+      "group.id=g\nssl.truststore.location=/t.jks\n"
+      "sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true;\n"
+      "security.protocol=SSL\nacks=all\n",
+      "client.properties");
+  ASSERT_FALSE(properties);
+  ASSERT_EQ(properties.error().size(), 4U);
+  EXPECT_EQ(properties.error()[0].message, "property group.id cannot be honoured: it has no effect here");
+  EXPECT_EQ(properties.error()[0].from, "client.properties line 1");
+  EXPECT_NE(properties.error()[1].message.find("Krb5LoginModule"), std::string::npos);
+  EXPECT_EQ(properties.error()[2].from, "client.properties line 5");
+  EXPECT_NE(properties.error()[3].message.find("JKS"), std::string::npos);
+}
+
+TEST(ClientProperties, SaysWhereAJaasConfigIsWrongWithoutItsSecrets) {
+  const auto properties = client_properties_from_text(
+      R"(sasl.jaas.config=PlainLoginModule required username="u" password="hunter2)", "f");
+  ASSERT_FALSE(properties);
+  EXPECT_NE(properties.error()[0].message.find("a quote is not closed"), std::string::npos);
+  EXPECT_EQ(properties.error()[0].message.find("hunter2"), std::string::npos);
+}
+
+TEST(ClientProperties, ReadsEscapesAsJavaDoes) {
+  const auto properties = parsed("client.id=a\\tb\\u0041\\\n   c\\=d\n! note\nclient.rack = r\n");
+  EXPECT_EQ(value(properties, "client.id"), "a\tbAc=d");
+  EXPECT_EQ(value(properties, "client.rack"), "r");
+}
+
+}  // namespace
+}  // namespace partwise::config

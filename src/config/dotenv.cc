@@ -1,0 +1,143 @@
+#include "config/dotenv.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace partwise::config {
+namespace {
+
+bool is_name(std::string_view name) {
+  const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  return !name.empty() && letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return letter(c) || c == '.' || std::isdigit(static_cast<unsigned char>(c)) != 0;
+         });
+}
+
+char unescaped(char c) {
+  switch (c) {
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
+    default: return c;
+  }
+}
+
+class EnvParser {
+ public:
+  EnvParser(std::string_view text, const std::string& file) : text_(text), file_(file) {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+  }
+
+  tl::expected<EnvFile, Errors> parse() {
+    while (!text_.empty()) {
+      ++line_;
+      entry(next_line());
+    }
+    if (!errors_.empty()) return tl::unexpected(std::move(errors_));
+    return std::move(entries_);
+  }
+
+ private:
+  std::string_view next_line() {
+    const auto end = text_.find('\n');
+    auto line = text_.substr(0, end);
+    text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+  }
+
+  void wrong(int line, std::string what, std::string hint) {
+    errors_.push_back({ErrorKind::invalid_input, std::move(what), std::move(hint),
+                       fmt::format("{} line {}", file_, line)});
+  }
+
+  void entry(std::string_view line) {
+    line = trimmed(line);
+    if (line.empty() || line.front() == '#') return;
+    if (line.starts_with("export ") || line.starts_with("export\t")) line = trimmed(line.substr(7));
+    const auto equals = line.find('=');
+    const auto name = trimmed(line.substr(0, equals));
+    if (equals == std::string_view::npos || !is_name(name)) {
+      // The line may hold a secret: it is not shown.
+      return wrong(line_, "not a NAME=value line", "write NAME=value, or # before a comment");
+    }
+    const int first = line_;
+    auto rest = trimmed(line.substr(equals + 1));
+    std::string value;
+    if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
+      if (!quoted(rest, value)) {
+        return wrong(first, fmt::format("the value of {} has an unclosed {} quote", name,
+                                        rest.front() == '"' ? "double" : "single"),
+                     "close it");
+      }
+    } else {
+      value = bare(rest);
+    }
+    entries_[std::string(name)] = {std::move(value), fmt::format("{} line {}", file_, first)};
+  }
+
+  static std::string bare(std::string_view rest) {
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      const bool after_blank = i == 0 || rest[i - 1] == ' ' || rest[i - 1] == '\t';
+      if (rest[i] == '#' && after_blank) rest = rest.substr(0, i);
+    }
+    return std::string(trimmed(rest));
+  }
+
+  // Reads on over the following lines until the quote closes.
+  bool quoted(std::string_view rest, std::string& value) {
+    const char quote = rest.front();
+    rest.remove_prefix(1);
+    while (true) {
+      for (std::size_t i = 0; i < rest.size(); ++i) {
+        if (rest[i] == quote) return true;
+        if (quote == '"' && rest[i] == '\\' && i + 1 < rest.size()) {
+          value += unescaped(rest[++i]);
+        } else {
+          value += rest[i];
+        }
+      }
+      if (text_.empty()) return false;
+      value += '\n';
+      ++line_;
+      rest = next_line();
+    }
+  }
+
+  std::string_view text_;
+  const std::string& file_;
+  int line_ = 0;
+  EnvFile entries_;
+  Errors errors_;
+};
+
+}  // namespace
+
+tl::expected<EnvFile, Errors> env_file_from_text(std::string_view text, const std::string& file) {
+  return EnvParser(text, file).parse();
+}
+
+tl::expected<EnvFile, Errors> env_file_from_file(const std::string& path, bool required) {
+  std::ifstream file(path);
+  if (!file) {
+    if (!required && errno == ENOENT) return EnvFile{};
+    return tl::unexpected(Errors{{ErrorKind::invalid_input,
+                                  fmt::format("cannot read {}: {}", path, std::strerror(errno)),
+                                  "name a readable file with NAME=value lines", "--env-file"}});
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return env_file_from_text(text.str(), path);
+}
+
+}  // namespace partwise::config

@@ -1,0 +1,29 @@
+// KAFKA_CREDENTIALS: the clusters to visit, as a JSON array.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/client_properties.h"
+
+namespace partwise::config {
+
+/// One cluster and how to reach it.
+struct ClusterAccess {
+  std::string id;  ///< empty: as the cluster calls itself
+  std::string bootstrap_servers;
+  ClientProperties properties;  ///< under librdkafka's names, with bootstrap.servers
+};
+
+/// [{"kafka_cluster_id": "lkc-1", "bootstrap.servers": "host:9092",
+///   "sasl.username": "...", "sasl.password": "..."}]; further fields are client properties.
+/// With a user name the connection is SASL_SSL with PLAIN, as the existing tool assumes, unless
+/// security.protocol or sasl.mechanism say otherwise.
+///
+/// errors: invalid_input; for malformed JSON with the position, and never with a value
+tl::expected<std::vector<ClusterAccess>, Errors> clusters_from_json(std::string_view json,
+                                                                    const std::string& from);
+
+}  // namespace partwise::config
