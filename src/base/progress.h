@@ -21,14 +21,14 @@ class Progress {
  public:
   virtual ~Progress() = default;
   virtual void update(const ClusterProgress& progress) = 0;
-  /// Something worth a line of its own, at once.
-  virtual void note(const std::string& line) = 0;
+  /// A step, for those who asked to be told of each.
+  virtual void detail(const std::string& line) = 0;
 };
 
 class NoProgress final : public Progress {
  public:
   void update(const ClusterProgress&) override {}
-  void note(const std::string&) override {}
+  void detail(const std::string&) override {}
 };
 
 }  // namespace partwise

@@ -28,7 +28,6 @@ std::vector<LookupQueue::Request> LookupQueue::ready() {
     }
     broker.waiting = std::move(later);
     broker.in_flight = true;
-    ++requests_;
     requests.push_back(std::move(request));
   }
   return requests;
@@ -50,6 +49,14 @@ std::vector<OffsetAnswer> LookupQueue::arrived(const OffsetsArrived& answers) {
     final_answers.push_back(answer);
   }
   return final_answers;
+}
+
+std::vector<OffsetQuery> LookupQueue::drop(int broker) {
+  auto& waiting = brokers_[broker].waiting;
+  std::vector<OffsetQuery> dropped(waiting.begin(), waiting.end());
+  pending_ -= dropped.size();
+  waiting.clear();
+  return dropped;
 }
 
 std::vector<OffsetQuery> LookupQueue::to_retry() { return std::exchange(failed_, {}); }

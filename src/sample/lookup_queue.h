@@ -37,17 +37,18 @@ class LookupQueue {
   std::vector<Request> ready();
 
   /// The broker has answered: it may be sent the next request. Returns the answers that are final;
-  /// the others wait for reroute(), and go to the broker that leads them then.
+  /// the others are in to_retry().
   std::vector<OffsetAnswer> arrived(const OffsetsArrived& answers);
 
   /// Queries whose last try failed and that may be tried again, taken out.
   std::vector<OffsetQuery> to_retry();
 
+  /// Takes out what waits for a broker that will not be asked again.
+  std::vector<OffsetQuery> drop(int broker);
+
   /// Queries that wait or are in flight.
   [[nodiscard]] std::size_t pending() const { return pending_; }
 
-  /// Requests handed out, and the most in flight to one broker at a time.
-  [[nodiscard]] std::int64_t requests() const { return requests_; }
 
  private:
   struct Key {
@@ -64,7 +65,6 @@ class LookupQueue {
   std::map<Key, int> tries_;
   std::vector<OffsetQuery> failed_;
   std::size_t pending_ = 0;
-  std::int64_t requests_ = 0;
 };
 
 }  // namespace partwise::sample

@@ -290,7 +290,7 @@ Interval TopicStudy::global_size() const {
 
 Interval TopicStudy::size_of(const Reading& reading) const {
   if (reading.cluster_means.empty()) return global_size();
-  if (reading.offsets >= table_.records(reading.a, reading.b)) {
+  if (all_read(reading)) {
     return Interval::exactly(static_cast<double>(reading.bytes) /
                              static_cast<double>(reading.offsets));
   }
@@ -352,14 +352,24 @@ TopicStudy::Reading* TopicStudy::reading_of(int a, int b) {
   return found == readings_.end() ? nullptr : &*found;
 }
 
+bool TopicStudy::all_read(const Reading& reading) const {
+  return reading.whole && reading.offsets >= table_.records(reading.a, reading.b);
+}
+
 Round TopicStudy::ask_reading(int a, int b, int clusters) {
   if (auto* known = reading_of(a, b); known == nullptr) {
-    readings_.push_back({a, b, {}, 0, 0, 0, 0});
+    readings_.push_back({a, b, {}, 0, 0, 0, 0, false});
   } else {
     std::swap(*known, readings_.back());
   }
+  auto& reading = readings_.back();
+  const auto each = records_per_cluster();
+  if (table_.records(reading.a, reading.b) <= static_cast<std::int64_t>(clusters) * each) {
+    // Cheaper to read it all; what was sampled before would count twice.
+    reading = {reading.a, reading.b, {}, 0, 0, 0, 0, true};
+  }
   phase_ = Phase::judge_reading;
-  return {{}, spans_within(table_, a, b, clusters, records_per_cluster(),
+  return {{}, spans_within(table_, reading.a, reading.b, clusters, each,
                            settings_.read_budget / first_clusters, random_)};
 }
 
@@ -404,8 +414,7 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   const auto [a, b] = search_->decisive();
   if (const auto* reading = reading_of(a, b); reading != nullptr) {
     const auto clusters = static_cast<int>(reading->cluster_means.size());
-    const bool all_read = reading->offsets >= table_.records(reading->a, reading->b);
-    if (clusters == 0 || all_read || !may_read(clusters)) return {};
+    if (clusters == 0 || all_read(*reading) || !may_read(clusters)) return {};
     return ask_reading(a, b, clusters);
   }
   const int clusters = sample_->estimate().clusters;

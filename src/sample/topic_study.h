@@ -98,6 +98,7 @@ class TopicStudy {
     std::int64_t offsets = 0;
     std::int64_t records = 0;
     std::int64_t late = 0;
+    bool whole = false;  // its spans cover every record of the stretch, once
   };
 
   Round step();
@@ -126,6 +127,7 @@ class TopicStudy {
   [[nodiscard]] SizeModel size_model() const;
   [[nodiscard]] Interval size_of(const Reading& reading) const;
   [[nodiscard]] Reading* reading_of(int a, int b);
+  [[nodiscard]] bool all_read(const Reading& reading) const;
   [[nodiscard]] std::optional<double> stored_per_record() const;
   [[nodiscard]] int covered_windows() const;
   [[nodiscard]] PeakBounds final_bounds() const;

@@ -1,0 +1,305 @@
+#include "app/recommend_options.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/client_properties.h"
+
+namespace partwise::app {
+namespace {
+
+using config::ClientProperties;
+using config::ClusterAccess;
+using config::Option;
+using config::OptionType;
+using config::OptionValues;
+
+constexpr std::string_view cluster = "Which cluster";
+constexpr std::string_view topics = "Which topics";
+constexpr std::string_view sizing_group = "Sizing";
+constexpr std::string_view measuring = "Measuring";
+constexpr std::string_view output = "Output";
+
+constexpr std::array<Option, 38> table = {{
+    {"bootstrap_servers", "BOOTSTRAP_SERVERS", OptionType::text, cluster, "HOST:PORT,...", "",
+     "addresses of some brokers of one cluster"},
+    {"config", "CLIENT_PROPERTIES", OptionType::text, cluster, "FILE", "",
+     "client.properties, Java's or librdkafka's names; its settings hold for every cluster"},
+    {"kafka_credentials", "KAFKA_CREDENTIALS", OptionType::text, cluster, "JSON", "",
+     "clusters to visit: [{\"kafka_cluster_id\": ..., \"bootstrap.servers\": ..., "
+     "\"sasl.username\": ..., \"sasl.password\": ...}]",
+     0, 0, {}, true},
+    {"env_file", "", OptionType::text, cluster, "FILE", ".env",
+     "NAME=value lines, below the environment in rank"},
+    {"timeout", "TIMEOUT", OptionType::duration, cluster, "TIME", "10s",
+     "longest wait for anything that a cluster is asked", 0.1, 3600},
+    {"use_confluent_cloud_api_key_to_fetch_kafka_credentials",
+     "USE_CONFLUENT_CLOUD_API_KEY_TO_FETCH_KAFKA_CREDENTIALS", OptionType::boolean, cluster, "",
+     "False", "not in this version: True is refused"},
+    {"use_aws_secrets_manager", "USE_AWS_SECRETS_MANAGER", OptionType::boolean, cluster, "",
+     "False", "not in this version: True is refused"},
+
+    {"include_internal_topics", "INCLUDE_INTERNAL_TOPICS", OptionType::boolean, topics, "", "False",
+     "also topics whose name begins with _"},
+    {"topic_filter", "TOPIC_FILTER", OptionType::text, topics, "NAME,...", "",
+     "only topics with one of these in their name, in any case"},
+
+    {"model", "SIZING_MODEL", OptionType::choice, sizing_group, "MODEL", "capacity",
+     "capacity: required / what a partition carries; ratio: required / mean", 0, 0,
+     "capacity|ratio"},
+    {"consumer_throughput", "CONSUMER_THROUGHPUT_PER_PARTITION", OptionType::rate, sizing_group,
+     "RATE", "10MiB/s", "what one consumer takes from one partition", 1},
+    {"producer_throughput", "PRODUCER_THROUGHPUT_PER_PARTITION", OptionType::rate, sizing_group,
+     "RATE", "", "what producers can put into one partition; no bound when not given", 1},
+    {"required_consumption_throughput_factor", "REQUIRED_CONSUMPTION_THROUGHPUT_FACTOR",
+     OptionType::number, sizing_group, "N", "3", "growth to plan for: required = N x peak", 0.001,
+     1000},
+    {"min_consumption_throughput", "MIN_CONSUMPTION_THROUGHPUT", OptionType::rate, sizing_group,
+     "RATE", "10485760", "a topic that requires less gets the minimum", 0},
+    {"min_recommended_partitions", "MIN_RECOMMENDED_PARTITIONS", OptionType::integer, sizing_group,
+     "N", "6", "least count for any topic", 1, 10'000},
+    {"consumers", "CONSUMERS_PER_GROUP", OptionType::integer, sizing_group, "N", "0",
+     "consumers that one group shall have: at least so many partitions", 0, 10'000},
+    {"peak_window", "PEAK_WINDOW", OptionType::duration, sizing_group, "TIME", "60s",
+     "length of the windows whose busiest counts", 1, 86'400},
+    {"peak", "PEAK", OptionType::choice, sizing_group, "WHICH", "max",
+     "the busiest window, or the one that so many percent do not exceed", 0, 0,
+     "max|p99.9|p99|p95"},
+    {"decide", "DECIDE", OptionType::choice, sizing_group, "WHAT", "full",
+     "full: the count; grow: only whether the present one is enough", 0, 0, "full|grow"},
+
+    {"use_sample_records", "USE_SAMPLE_RECORDS", OptionType::boolean, measuring, "", "True",
+     "measure on the brokers; False (a metrics API) is not in this version"},
+    {"sampling_days", "SAMPLING_DAYS", OptionType::number, measuring, "DAYS", "7",
+     "how far to look back, cut to each topic's retention", 0.001, 3650},
+    {"sampling_batch_size", "SAMPLING_BATCH_SIZE", OptionType::integer, measuring, "N", "10000",
+     "most records sampled from a topic; with --full-scan, records taken at a time", 100,
+     1'000'000},
+    {"sampling_max_consecutive_nulls", "SAMPLING_MAX_CONSECUTIVE_NULLS", OptionType::integer,
+     measuring, "N", "50", "stop sampling a topic after so many places in a row without a record",
+     1, 1'000'000},
+    {"sampling_timeout_seconds", "SAMPLING_TIMEOUT_SECONDS", OptionType::number, measuring,
+     "SECONDS", "2.0", "longest wait for records at one place", 0.05, 600},
+    {"sampling_max_continuous_failed_batches", "SAMPLING_MAX_CONTINUOUS_FAILED_BATCHES",
+     OptionType::integer, measuring, "N", "5",
+     "give up reading a topic after so many failures in a row", 1, 1000},
+    {"full_scan", "FULL_SCAN", OptionType::boolean, measuring, "", "False",
+     "read every record of the window: exact, and slow"},
+    {"prove", "PROVE", OptionType::boolean, measuring, "", "False",
+     "look up until every count is proved, whatever it costs"},
+    {"quick", "QUICK", OptionType::boolean, measuring, "", "False",
+     "search the three fullest partitions of each topic: an estimate at a third of the cost"},
+    {"lookup_budget", "LOOKUP_BUDGET", OptionType::number, measuring, "POINTS", "400",
+     "points in time looked up per topic; a point costs one lookup a partition", 10, 1e9},
+    {"read_budget", "READ_BUDGET", OptionType::bytes, measuring, "SIZE", "4MB",
+     "bytes of records sampled per topic", 10'000, 1e12},
+    {"max_cluster_workers", "MAX_CLUSTER_WORKERS", OptionType::integer, measuring, "N", "3",
+     "clusters measured at the same time", 1, 64},
+    {"max_workers_per_cluster", "MAX_WORKERS_PER_CLUSTER", OptionType::integer, measuring, "N", "8",
+     "topics of a cluster measured at the same time", 1, 1000},
+
+    {"out", "OUT_DIR", OptionType::text, output, "DIR", ".", "where the report files are written"},
+    {"format", "FORMAT", OptionType::choice, output, "FORMAT", "table",
+     "what is printed: a table for people, the whole report as JSON, or the rows as CSV", 0, 0,
+     "table|json|csv"},
+    {"explain", "", OptionType::text, output, "TOPIC", "",
+     "print the reasoning for one topic, step by step"},
+    {"show_config", "", OptionType::boolean, output, "", "False",
+     "print every setting with where it came from, and stop"},
+    {"verbose", "", OptionType::boolean, output, "", "False",
+     "tell on stderr what is done, step by step"},
+    {"color", "", OptionType::choice, output, "WHEN", "auto",
+     "colour in the table: auto is on a terminal without NO_COLOR", 0, 0, "auto|always|never"},
+}};
+
+double quantile_of(std::string_view peak) {
+  if (peak == "p99.9") return 0.999;
+  if (peak == "p99") return 0.99;
+  if (peak == "p95") return 0.95;
+  return 1;
+}
+
+class OptionReader {
+ public:
+  explicit OptionReader(const OptionValues& values) : values_(values) {}
+
+  tl::expected<RecommendOptions, Errors> read() {
+    read_clusters();
+    read_topics();
+    read_sizing();
+    read_measuring();
+    options_.out = values_.text("out");
+    options_.format = lowered(values_.text("format"));
+    options_.explain = values_.text("explain");
+    refuse_later_features();
+    check_combinations();
+    if (!errors_.empty()) return tl::unexpected(std::move(errors_));
+    return std::move(options_);
+  }
+
+ private:
+  void wrong(std::string message, std::string hint, std::string from = {}) {
+    errors_.push_back({ErrorKind::invalid_input, std::move(message), std::move(hint), std::move(from)});
+  }
+
+  ClientProperties common_properties() {
+    if (!values_.has("config")) return {};
+    auto properties = config::client_properties_from_file(values_.text("config"));
+    if (properties) return std::move(*properties);
+    errors_.insert(errors_.end(), properties.error().begin(), properties.error().end());
+    return {};
+  }
+
+  void read_clusters() {
+    options_.timeout = values_.duration("timeout");
+    const auto common = common_properties();
+    if (values_.has("kafka_credentials") && !values_.has("bootstrap_servers")) {
+      const auto& given = values_.entry("kafka_credentials");
+      auto clusters = config::clusters_from_json(given.text, given.from);
+      if (!clusters) {
+        errors_.insert(errors_.end(), clusters.error().begin(), clusters.error().end());
+        return;
+      }
+      options_.clusters = std::move(*clusters);
+      for (auto& access : options_.clusters) add_missing(access.properties, common);
+      return;
+    }
+    if (values_.has("kafka_credentials")) {
+      options_.warnings.push_back(fmt::format("{} is not used: {} names the cluster",
+                                              values_.entry("kafka_credentials").from,
+                                              values_.entry("bootstrap_servers").from));
+    }
+    ClusterAccess access;
+    access.properties = common;
+    if (values_.has("bootstrap_servers")) {
+      config::set_property(access.properties,
+                           {"bootstrap.servers", config::Secret(values_.text("bootstrap_servers")),
+                            values_.entry("bootstrap_servers").from});
+    }
+    const auto* servers = config::find_property(access.properties, "bootstrap.servers");
+    if (servers == nullptr || servers->value.empty()) {
+      if (errors_.empty()) {
+        wrong("no cluster is named",
+              "--bootstrap-servers HOST:PORT, or --config FILE with bootstrap.servers, or "
+              "KAFKA_CREDENTIALS");
+      }
+      return;
+    }
+    access.bootstrap_servers = servers->value.reveal();
+    options_.clusters.push_back(std::move(access));
+  }
+
+  // A cluster's own settings win over those of --config.
+  static void add_missing(ClientProperties& properties, const ClientProperties& common) {
+    for (const auto& property : common) {
+      if (config::find_property(properties, property.name) == nullptr) properties.push_back(property);
+    }
+  }
+
+  void read_topics() {
+    options_.include_internal = values_.boolean("include_internal_topics");
+    options_.topic_filter = listed(values_.text("topic_filter"));
+  }
+
+  void read_sizing() {
+    auto& sizing = options_.sizing;
+    sizing.model = lowered(values_.text("model")) == "ratio" ? sizing::Model::ratio : sizing::Model::capacity;
+    sizing.consumer_capacity = values_.rate("consumer_throughput");
+    if (values_.has("producer_throughput")) {
+      sizing.producer_capacity = values_.rate("producer_throughput");
+    }
+    sizing.factor = values_.number("required_consumption_throughput_factor");
+    sizing.threshold = values_.rate("min_consumption_throughput");
+    sizing.min_partitions = static_cast<int>(values_.integer("min_recommended_partitions"));
+    sizing.consumers = static_cast<int>(values_.integer("consumers"));
+    options_.peak_window = values_.duration("peak_window");
+    options_.peak_quantile = quantile_of(lowered(values_.text("peak")));
+    options_.grow_only = lowered(values_.text("decide")) == "grow";
+  }
+
+  void read_measuring() {
+    options_.sampling_days = values_.number("sampling_days");
+    options_.sampling_batch_size = values_.integer("sampling_batch_size");
+    options_.sampling_max_consecutive_nulls =
+        static_cast<int>(values_.integer("sampling_max_consecutive_nulls"));
+    options_.sampling_timeout =
+        Millis{static_cast<std::int64_t>(1000 * values_.number("sampling_timeout_seconds"))};
+    options_.sampling_max_continuous_failed_batches =
+        static_cast<int>(values_.integer("sampling_max_continuous_failed_batches"));
+    options_.full_scan = values_.boolean("full_scan");
+    options_.quick = values_.boolean("quick");
+    options_.lookup_budget = values_.boolean("prove") ? std::numeric_limits<double>::infinity()
+                                                      : values_.number("lookup_budget");
+    options_.read_budget = values_.bytes("read_budget");
+    options_.max_cluster_workers = static_cast<int>(values_.integer("max_cluster_workers"));
+    options_.max_workers_per_cluster = static_cast<int>(values_.integer("max_workers_per_cluster"));
+  }
+
+  void refuse_later_features() {
+    for (const auto* name : {"use_confluent_cloud_api_key_to_fetch_kafka_credentials",
+                             "use_aws_secrets_manager"}) {
+      if (!values_.boolean(name)) continue;
+      wrong(fmt::format("{} is True, which this version cannot do", values_.entry(name).from),
+            "set it to False and give KAFKA_CREDENTIALS", values_.entry(name).from);
+    }
+    if (!values_.boolean("use_sample_records")) {
+      wrong("USE_SAMPLE_RECORDS is False, which needs a metrics API that this version cannot ask",
+            "set it to True: demand is then measured on the brokers",
+            values_.entry("use_sample_records").from);
+    }
+  }
+
+  void check_combinations() {
+    int ways = 0;
+    for (const auto* name : {"full_scan", "prove", "quick"}) ways += values_.boolean(name) ? 1 : 0;
+    if (ways > 1) wrong("--full-scan, --prove and --quick exclude each other", "choose one of them");
+    if (values_.boolean("prove") && values_.given("lookup_budget")) {
+      wrong("--prove has no budget, but --lookup-budget is given", "leave one of them out",
+            values_.entry("lookup_budget").from);
+    }
+    const auto& sizing = options_.sizing;
+    const auto floor_carries = sizing.floor() * sizing.partition_capacity();
+    if (sizing.model == sizing::Model::capacity && sizing.threshold > floor_carries) {
+      options_.warnings.push_back(fmt::format(
+          "MIN_CONSUMPTION_THROUGHPUT ({}) is more than {} partitions carry ({}): a topic in "
+          "between gets {} and may need more; lower it with the throughput of a partition",
+          rate_text(sizing.threshold), sizing.floor(), rate_text(floor_carries), sizing.floor()));
+    }
+  }
+
+  const OptionValues& values_;
+  RecommendOptions options_;
+  Errors errors_;
+};
+
+}  // namespace
+
+config::OptionTable recommend_option_table() { return table; }
+
+tl::expected<RecommendOptions, Errors> recommend_options(const OptionValues& values) {
+  return OptionReader(values).read();
+}
+
+sizing::RunSettings run_settings(const RecommendOptions& options) {
+  sizing::RunSettings settings;
+  settings.sizing = options.sizing;
+  settings.peak_window = options.peak_window;
+  settings.peak_quantile = options.peak_quantile;
+  settings.decide = options.grow_only ? "grow" : "full";
+  settings.sampling_days = options.sampling_days;
+  settings.sampling_batch_size = options.sampling_batch_size;
+  settings.sampling_max_consecutive_nulls = options.sampling_max_consecutive_nulls;
+  settings.sampling_timeout_s = static_cast<double>(options.sampling_timeout.count()) / 1000;
+  settings.sampling_max_continuous_failed_batches = options.sampling_max_continuous_failed_batches;
+  settings.include_internal = options.include_internal;
+  settings.topic_filter = joined(options.topic_filter, ",");
+  return settings;
+}
+
+}  // namespace partwise::app

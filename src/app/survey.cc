@@ -1,0 +1,189 @@
+#include "app/survey.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/lookup_service.h"
+#include "base/text.h"
+
+namespace partwise::app {
+namespace {
+
+using sample::ClusterPort;
+using sample::OffsetAnswer;
+using sample::TopicDescription;
+
+// Log start and end are cheap to tell, unlike offsets by time: more of them fit into a request.
+constexpr int watermarks_per_request = 500;
+
+bool is_chosen(const std::string& name, const RecommendOptions& options) {
+  if (!options.explain.empty()) return name == options.explain;
+  if (name.starts_with('_') && !options.include_internal) return false;
+  if (options.topic_filter.empty()) return true;
+  const auto lower = lowered(name);
+  return std::any_of(options.topic_filter.begin(), options.topic_filter.end(),
+                     [&](const auto& part) { return lower.find(lowered(part)) != std::string::npos; });
+}
+
+Error nothing_matches(const std::vector<TopicDescription>& all, const RecommendOptions& options) {
+  std::vector<std::string> names;
+  for (const auto& topic : all) names.push_back(topic.name);
+  const auto filter = joined(options.topic_filter, ",");
+  if (!all.empty() && !options.explain.empty()) {
+    const auto close = nearest(options.explain, names);
+    return {ErrorKind::invalid_input, fmt::format("no topic {} among {}", options.explain, all.size()),
+            close ? fmt::format("is {} meant?", *close) : "see the names without --explain", "--explain"};
+  }
+  if (all.empty()) {
+    return {ErrorKind::not_found, "the cluster shows no topic", "check that DESCRIBE is allowed", {}};
+  }
+  if (filter.empty()) {
+    return {ErrorKind::not_found, fmt::format("all {} topics are internal", all.size()),
+            "--include-internal-topics measures them", {}};
+  }
+  const auto close = nearest(options.topic_filter.front(), names);
+  return {ErrorKind::invalid_input,
+          fmt::format("TOPIC_FILTER '{}' matches none of {} topics", filter, all.size()),
+          close ? fmt::format("is {} meant?", *close) : "see the names without a filter", {}};
+}
+
+/// The survey of one cluster, step by step.
+class Surveyor {
+ public:
+  Surveyor(ClusterPort& port, const RecommendOptions& options, Progress& progress,
+           const std::stop_token& stop)
+      : port_(port), options_(options), progress_(progress), stop_(stop) {}
+
+  Result<Survey> run(Instant now) {
+    survey_.now = now;
+    TRY(list_topics());
+    progress_.detail(fmt::format("{}: {} topics chosen", survey_.cluster_id, survey_.topics.size()));
+    add_configurations();
+    add_stored_bytes();
+    TRY(add_watermarks());
+    return std::move(survey_);
+  }
+
+ private:
+  Result<> list_topics() {
+    auto description = TRY(port_.describe());
+    survey_.cluster_id = description.id;
+    survey_.brokers = description.brokers;
+    const auto chosen = chosen_topics(description.topics, options_);
+    if (chosen.empty()) return tl::unexpected(nothing_matches(description.topics, options_));
+    std::vector<std::string> names;
+    for (const auto& topic : chosen) {
+      names.push_back(topic.name);
+      SurveyedTopic surveyed;
+      surveyed.name = topic.name;
+      surveyed.partitions = topic.partitions;
+      surveyed.ranges.resize(topic.partitions.size());
+      if (topic.error) add_failure(surveyed, "describe", std::nullopt, *topic.error);
+      survey_.topics.push_back(std::move(surveyed));
+    }
+    port_.use_topics(std::move(names));
+    return {};
+  }
+
+  static void add_failure(SurveyedTopic& topic, const char* step, std::optional<int> partition,
+                          const Error& error) {
+    topic.failures.push_back({partition, step, error.kind, error.message});
+    topic.measurable = false;
+  }
+
+  void add_configurations() {
+    const auto configurations = port_.configurations();
+    const Millis asked_for{static_cast<std::int64_t>(options_.sampling_days * 86'400'000)};
+    for (std::size_t i = 0; i < survey_.topics.size(); ++i) {
+      auto& topic = survey_.topics[i];
+      auto length = asked_for;
+      if (i < configurations.size() && configurations[i]) {
+        topic.compacted = configurations[i]->compacted;
+        topic.remote_storage = configurations[i]->remote_storage;
+        length = std::min(length, configurations[i]->retention.value_or(length));
+      } else if (i < configurations.size()) {
+        const auto& error = configurations[i].error();
+        topic.failures.push_back({std::nullopt, "configuration", error.kind, error.message});
+      }
+      topic.grid = sample::WindowGrid::ending_at(survey_.now, options_.peak_window, length);
+    }
+  }
+
+  void add_stored_bytes() {
+    const auto stored = port_.stored_bytes();
+    if (!stored) {
+      survey_.warnings.push_back("sizes on disk are not known: " + stored.error().message);
+      return;
+    }
+    for (std::size_t i = 0; i < survey_.topics.size() && i < stored->size(); ++i) {
+      survey_.topics[i].stored_bytes = (*stored)[i];
+    }
+  }
+
+  Result<> add_watermarks() {
+    const SystemClock clock;
+    LookupService lookups(port_, clock, options_.timeout, {watermarks_per_request, 5});
+    for (std::size_t i = 0; i < survey_.topics.size(); ++i) {
+      std::vector<int> leaders;
+      for (const auto& partition : survey_.topics[i].partitions) leaders.push_back(partition.leader);
+      lookups.set_leaders(static_cast<int>(i), leaders);
+      for (int p = 0; p < std::ssize(leaders); ++p) {
+        lookups.ask({{static_cast<int>(i), p}, sample::at_latest});
+        lookups.ask({{static_cast<int>(i), p}, sample::at_earliest});
+      }
+    }
+    while (!lookups.idle()) {
+      if (stop_.stop_requested()) return fail(ErrorKind::interrupted, "interrupted");
+      lookups.send();
+      for (const auto& event : port_.wait(lookups.patience())) {
+        if (const auto* offsets = std::get_if<sample::OffsetsArrived>(&event)) {
+          for (const auto& answer : lookups.take(*offsets)) note(answer);
+        }
+      }
+      for (const auto& answer : lookups.take_failed()) note(answer);
+    }
+    return {};
+  }
+
+  void note(const OffsetAnswer& answer) {
+    auto& topic = survey_.topics[static_cast<std::size_t>(answer.query.at.topic)];
+    const auto p = answer.query.at.partition;
+    if (answer.error) {
+      const bool known = std::any_of(topic.failures.begin(), topic.failures.end(), [p](const auto& failure) {
+        return failure.partition == p && failure.step == "watermarks";
+      });
+      if (!known) add_failure(topic, "watermarks", p, *answer.error);
+      topic.measurable = false;
+      return;
+    }
+    auto& range = topic.ranges[static_cast<std::size_t>(p)];
+    (answer.query.time_ms == sample::at_latest ? range.latest : range.earliest) =
+        answer.found.offset.value_or(0);
+  }
+
+  ClusterPort& port_;
+  const RecommendOptions& options_;
+  Progress& progress_;
+  const std::stop_token& stop_;
+  Survey survey_;
+};
+
+}  // namespace
+
+std::vector<TopicDescription> chosen_topics(std::vector<TopicDescription> all,
+                                            const RecommendOptions& options) {
+  std::erase_if(all, [&](const auto& topic) { return !is_chosen(topic.name, options); });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::pair(lowered(a.name), a.name) < std::pair(lowered(b.name), b.name);
+  });
+  return all;
+}
+
+Result<Survey> survey_cluster(ClusterPort& port, const RecommendOptions& options, Instant now,
+                              Progress& progress, const std::stop_token& stop) {
+  return Surveyor(port, options, progress, stop).run(now);
+}
+
+}  // namespace partwise::app

@@ -1,0 +1,63 @@
+#include "cli/command.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "app/version.h"
+#include "cli/exit_status.h"
+#include "cli/recommend_command.h"
+#include "cli/terminal.h"
+
+namespace partwise::cli {
+namespace {
+
+std::string help_help() { return "Usage: partwise help [COMMAND]\n"; }
+
+int help_command(const Arguments& arguments) {
+  if (arguments.empty()) {
+    fmt::print("{}", overview());
+    return done;
+  }
+  const auto* command = find_command(arguments.front());
+  if (command == nullptr) {
+    print_errors({{ErrorKind::invalid_input, fmt::format("no command '{}'", arguments.front()),
+                   "partwise help", {}}});
+    return bad_usage;
+  }
+  fmt::print("{}", command->help());
+  return done;
+}
+
+constexpr std::array<Command, 2> list = {{
+    {"recommend", "partition counts for every topic, from measured demand", recommend_help,
+     recommend_command},
+    {"help", "what a command does and how it is told", help_help, help_command},
+}};
+
+}  // namespace
+
+std::span<const Command> commands() { return list; }
+
+const Command* find_command(std::string_view name) {
+  const auto* const found =
+      std::find_if(list.begin(), list.end(), [name](const auto& command) { return command.name == name; });
+  return found == list.end() ? nullptr : found;
+}
+
+std::string overview() {
+  auto text = fmt::format(
+      "partwise {}: capacity of Kafka clusters, measured.\n\nUsage: partwise COMMAND [OPTIONS]\n\n"
+      "Commands:\n",
+      app::version);
+  for (const auto& command : list) text += fmt::format("  {:<12} {}\n", command.name, command.summary);
+  return text +
+         "\nExamples:\n"
+         "  partwise recommend --bootstrap-servers localhost:9092\n"
+         "  partwise recommend --config client.properties --explain orders\n"
+         "  partwise recommend --help\n\n"
+         "More: README.md, docs/recommend.md, docs/model.md\n";
+}
+
+}  // namespace partwise::cli

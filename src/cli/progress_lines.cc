@@ -1,0 +1,88 @@
+#include "cli/progress_lines.h"
+
+#include <fmt/format.h>
+
+#include "base/units.h"
+
+namespace partwise::cli {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr Millis redraw_every{100};
+constexpr Millis plain_line_every{10'000};
+constexpr int bar_width = 20;
+
+std::string bar(int done, int total) {
+  const int filled = total > 0 ? bar_width * done / total : 0;
+  std::string text;
+  for (int i = 0; i < bar_width; ++i) text += i < filled ? "━" : "─";
+  return text;
+}
+
+std::string line_of(const ClusterProgress& progress, bool with_bar) {
+  if (progress.topics_total == 0) return fmt::format("{}  {}", progress.cluster, progress.step);
+  auto text = progress.cluster + "  ";
+  if (with_bar) text += bar(progress.topics_done, progress.topics_total) + "  ";
+  text += fmt::format("{}/{} topics", progress.topics_done, progress.topics_total);
+  if (progress.lookups > 0) text += fmt::format("  {} lookups", count_text(progress.lookups));
+  if (progress.bytes_read > 0) {
+    text += fmt::format("  {} read", bytes_text(static_cast<double>(progress.bytes_read)));
+  }
+  return text;
+}
+
+}  // namespace
+
+ProgressLines::ProgressLines(bool terminal, bool verbose)
+    : terminal_(terminal), verbose_(verbose), last_draw_(steady_clock::now()) {}
+
+ProgressLines::~ProgressLines() { finish(); }
+
+void ProgressLines::update(const ClusterProgress& progress) {
+  const std::lock_guard lock(mutex_);
+  clusters_[progress.cluster] = progress;
+  if (!finished_ && steady_clock::now() - last_draw_ >= (terminal_ ? redraw_every : plain_line_every)) {
+    draw();
+  }
+}
+
+void ProgressLines::detail(const std::string& line) {
+  if (verbose_) say(line);
+}
+
+void ProgressLines::say(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  erase();
+  fmt::print(stderr, "{}\n", line);
+}
+
+void ProgressLines::finish() {
+  const std::lock_guard lock(mutex_);
+  if (!finished_) erase();
+  finished_ = true;
+}
+
+int ProgressLines::topics_done() const {
+  const std::lock_guard lock(mutex_);
+  int sum = 0;
+  for (const auto& [cluster, progress] : clusters_) sum += progress.topics_done;
+  return sum;
+}
+
+void ProgressLines::draw() {
+  erase();
+  for (const auto& [cluster, progress] : clusters_) {
+    fmt::print(stderr, "{}\n", line_of(progress, terminal_));
+  }
+  lines_drawn_ = terminal_ ? static_cast<int>(clusters_.size()) : 0;
+  last_draw_ = steady_clock::now();
+}
+
+void ProgressLines::erase() {
+  // Up over the lines drawn, clearing from there to the end of the screen.
+  if (lines_drawn_ > 0) fmt::print(stderr, "\x1b[{}F\x1b[J", lines_drawn_);
+  lines_drawn_ = 0;
+}
+
+}  // namespace partwise::cli

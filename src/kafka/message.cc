@@ -1,0 +1,27 @@
+#include "kafka/message.h"
+
+namespace partwise::kafka {
+
+std::int64_t record_bytes(const rd_kafka_message_t& message) {
+  std::size_t bytes = message.len + message.key_len;
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+                            RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+      bytes += std::string_view(name).size() + size;
+    }
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+std::int64_t record_timestamp(const rd_kafka_message_t& message) {
+  rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  const auto timestamp = rd_kafka_message_timestamp(&message, &type);
+  return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? -1 : timestamp;
+}
+
+}  // namespace partwise::kafka

@@ -1,0 +1,101 @@
+#include "kafka/offset_requests.h"
+
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "kafka/error.h"
+
+namespace partwise::kafka {
+namespace {
+
+using sample::OffsetAnswer;
+using sample::OffsetQuery;
+
+using ByPlace = std::map<std::pair<std::string_view, std::int32_t>, const rd_kafka_ListOffsetsResultInfo_t*>;
+
+OffsetAnswer failed(const OffsetQuery& query, const std::string& topic, rd_kafka_resp_err_t code,
+                    const std::string& detail = {}) {
+  OffsetAnswer answer;
+  answer.query = query;
+  answer.error = error_of(code, fmt::format("look up offsets of {} [{}]", topic, query.at.partition),
+                          detail);
+  answer.retriable = may_pass(code);
+  return answer;
+}
+
+OffsetAnswer answer_of(const OffsetQuery& query, const std::string& topic,
+                       const rd_kafka_ListOffsetsResultInfo_t* info) {
+  const auto* place = rd_kafka_ListOffsetsResultInfo_topic_partition(info);
+  if (place->err != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(query, topic, place->err);
+  // A part of the request that got no answer keeps the offset it began with.
+  if (place->offset == RD_KAFKA_OFFSET_INVALID) {
+    return failed(query, topic, RD_KAFKA_RESP_ERR__TIMED_OUT);
+  }
+  OffsetAnswer answer;
+  answer.query = query;
+  if (place->offset >= 0) {
+    answer.found.offset = place->offset;
+    answer.found.timestamp = Instant{Millis{rd_kafka_ListOffsetsResultInfo_timestamp(info)}};
+  }
+  return answer;
+}
+
+}  // namespace
+
+void OffsetRequests::send(int broker, std::span<const OffsetQuery> queries,
+                          const std::vector<std::string>& topics) {
+  auto& pending = pending_[++last_];
+  pending.broker = broker;
+  PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(queries.size())));
+  for (const auto& query : queries) {
+    const auto& name = topics.at(static_cast<std::size_t>(query.at.topic));
+    pending.queries.push_back(query);
+    pending.names.push_back(name);
+    rd_kafka_topic_partition_list_add(list.get(), name.c_str(), query.at.partition)->offset =
+        query.time_ms;
+  }
+  AdminOptionsHandle options(
+      rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
+  CHECK(rd_kafka_AdminOptions_set_request_timeout(
+            options.get(), static_cast<int>(client_.timeout().count()), nullptr, 0) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR);
+  rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(last_));
+  rd_kafka_ListOffsets(client_.get(), list.get(), options.get(), queue_);
+}
+
+sample::OffsetsArrived OffsetRequests::answers_of(rd_kafka_event_t* event) {
+  const auto node = pending_.extract(reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event)));
+  const auto& pending = node.mapped();
+  sample::OffsetsArrived arrived;
+  arrived.broker = pending.broker;
+  const auto code = rd_kafka_event_error(event);
+  ByPlace infos;
+  if (const auto* result = rd_kafka_event_ListOffsets_result(event);
+      code == RD_KAFKA_RESP_ERR_NO_ERROR && result != nullptr) {
+    std::size_t count = 0;
+    const auto** list = rd_kafka_ListOffsets_result_infos(result, &count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto* place = rd_kafka_ListOffsetsResultInfo_topic_partition(list[i]);
+      infos[{place->topic, place->partition}] = list[i];
+    }
+  }
+  for (std::size_t i = 0; i < pending.queries.size(); ++i) {
+    const auto& query = pending.queries[i];
+    const auto& name = pending.names[i];
+    const auto found = infos.find({name, query.at.partition});
+    if (found != infos.end()) {
+      arrived.answers.push_back(answer_of(query, name, found->second));
+    } else {
+      const auto* text = rd_kafka_event_error_string(event);
+      arrived.answers.push_back(
+          failed(query, name, code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
+                 text == nullptr ? "" : text));
+    }
+  }
+  return arrived;
+}
+
+}  // namespace partwise::kafka

@@ -1,0 +1,164 @@
+#include "kafka/record_reads.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "kafka/error.h"
+#include "kafka/message.h"
+
+namespace partwise::kafka {
+namespace {
+
+using sample::ClusterEvent;
+using sample::ReadSpan;
+using sample::SpanArrived;
+using sample::TopicPartition;
+
+// Partitions read at once: enough to fill a fetch, few enough to keep memory small.
+constexpr std::size_t most_active = 64;
+constexpr std::size_t batch = 512;
+
+void add_key(sample::ReadResult& result, const rd_kafka_message_t& message, std::int64_t bytes) {
+  if (message.key == nullptr) return;
+  const auto hash = static_cast<std::uint64_t>(std::hash<std::string_view>{}(record_key(message)));
+  const auto known = std::find_if(result.keys.begin(), result.keys.end(),
+                                  [hash](const auto& key) { return key.hash == hash; });
+  if (known == result.keys.end()) {
+    result.keys.push_back({hash, bytes, message.offset});
+  } else {
+    known->bytes += bytes;
+  }
+}
+
+// True when the span has all that it wants.
+bool add_record(const ReadSpan& span, sample::ReadResult& result, const rd_kafka_message_t& message) {
+  if (message.offset >= span.end) {
+    result.offsets = span.end - span.offset;
+    return true;
+  }
+  const auto bytes = record_bytes(message);
+  ++result.records;
+  result.bytes += bytes;
+  result.offsets = message.offset + 1 - span.offset;
+  const auto timestamp = record_timestamp(message);
+  if (timestamp >= 0 && Instant{Millis{timestamp}} < span.not_before) ++result.late;
+  add_key(result, message, bytes);
+  return result.records >= span.records || result.bytes >= span.bytes_max ||
+         message.offset + 1 >= span.end;
+}
+
+}  // namespace
+
+RecordReads::~RecordReads() {
+  for (const auto& [at, active] : active_) {
+    rd_kafka_consume_stop(topics_.at(at.topic).handle.get(), at.partition);
+  }
+}
+
+void RecordReads::add(int topic, const std::string& name, const ReadSpan& span) {
+  auto& known = topics_[topic];
+  if (known.name.empty()) {
+    known.name = name;
+    numbers_[name] = topic;
+  }
+  waiting_[{topic, span.partition}].push_back(span);
+}
+
+bool RecordReads::start(TopicPartition at, const ReadSpan& span, std::vector<ClusterEvent>& finished) {
+  auto& topic = topics_.at(at.topic);
+  if (!topic.handle) {
+    topic.handle.reset(rd_kafka_topic_new(client_.get(), topic.name.c_str(), nullptr));
+  }
+  const bool started = topic.handle && rd_kafka_consume_start_queue(topic.handle.get(), at.partition,
+                                                                    span.offset, queue_) == 0;
+  if (!started) {
+    const auto error = error_of(rd_kafka_last_error(),
+                                fmt::format("read {} [{}]", topic.name, at.partition));
+    sample::ReadResult result;
+    result.failed = true;
+    finished.emplace_back(SpanArrived{at.topic, span, result, error});
+    return false;
+  }
+  ++topic.users;
+  active_[at] = {{span, {}, std::chrono::steady_clock::now()}, false, std::nullopt};
+  return true;
+}
+
+void RecordReads::start_waiting(std::vector<ClusterEvent>& finished) {
+  for (auto it = waiting_.begin(); it != waiting_.end() && active_.size() < most_active;) {
+    auto& [at, spans] = *it;
+    while (!spans.empty() && !active_.contains(at)) {
+      const auto span = spans.front();
+      spans.pop_front();
+      start(at, span, finished);
+    }
+    it = spans.empty() ? waiting_.erase(it) : std::next(it);
+  }
+}
+
+void RecordReads::take(const rd_kafka_message_t& message) {
+  const auto number = numbers_.find(std::string_view(rd_kafka_topic_name(message.rkt)));
+  if (number == numbers_.end()) return;
+  const auto found = active_.find({number->second, message.partition});
+  if (found == active_.end() || found->second.done) return;
+  auto& [read, done, error] = found->second;
+  read.last_news = std::chrono::steady_clock::now();
+  switch (message.err) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      // A message of an earlier span of the same partition.
+      if (message.offset >= read.span.offset) done = add_record(read.span, read.result, message);
+      break;
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      read.result.offsets = std::min(message.offset, read.span.end) - read.span.offset;
+      done = true;
+      break;
+    default:
+      if (may_pass(message.err)) break;  // librdkafka tries again until the patience ends
+      error = error_of(message.err,
+                       fmt::format("read {} [{}]", numbers_.find(number->first)->first, message.partition));
+      done = true;
+  }
+}
+
+void RecordReads::finish(TopicPartition at, std::vector<ClusterEvent>& finished) {
+  auto node = active_.extract(at);
+  auto& [read, done, error] = node.mapped();
+  auto& topic = topics_.at(at.topic);
+  rd_kafka_consume_stop(topic.handle.get(), at.partition);
+  if (--topic.users == 0) topic.handle.reset();
+  if (!done && read.result.records == 0) {
+    const auto trouble = client_.last_trouble();
+    error = trouble.value_or(Error{
+        ErrorKind::timeout,
+        fmt::format("cannot read {} [{}]: no record in {:.1f} s", topic.name, at.partition,
+                    static_cast<double>(patience_.count()) / 1000),
+        "a longer SAMPLING_TIMEOUT_SECONDS may help", {}});
+  }
+  read.result.failed = error.has_value();
+  finished.emplace_back(SpanArrived{at.topic, read.span, std::move(read.result), error});
+}
+
+void RecordReads::serve(std::vector<ClusterEvent>& finished) {
+  std::array<rd_kafka_message_t*, batch> messages{};
+  while (true) {
+    const auto count = rd_kafka_consume_batch_queue(queue_, 0, messages.data(), messages.size());
+    for (ssize_t i = 0; i < count; ++i) {
+      const MessageHandle message(messages[static_cast<std::size_t>(i)]);
+      take(*message);
+    }
+    if (count < static_cast<ssize_t>(messages.size())) break;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<TopicPartition> ended;
+  for (const auto& [at, active] : active_) {
+    if (active.done || now - active.read.last_news > patience_) ended.push_back(at);
+  }
+  for (const auto at : ended) finish(at, finished);
+  start_waiting(finished);
+}
+
+}  // namespace partwise::kafka

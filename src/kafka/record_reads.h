@@ -1,0 +1,64 @@
+// Short runs of records read at given offsets, many partitions at a time.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kafka/client.h"
+#include "sample/cluster_port.h"
+
+namespace partwise::kafka {
+
+/// librdkafka's simple consumer, started at numeric offsets: no group, no coordinator, and no seek,
+/// which fails on a partition whose fetcher has not started.
+class RecordReads {
+ public:
+  RecordReads(Client& client, rd_kafka_queue_t* queue, Millis patience)
+      : client_(client), queue_(queue), patience_(patience) {}
+  ~RecordReads();
+  RecordReads(const RecordReads&) = delete;
+  RecordReads& operator=(const RecordReads&) = delete;
+
+  void add(int topic, const std::string& name, const sample::ReadSpan& span);
+
+  /// Takes the messages that have come, starts what can be started, and appends what has finished
+  /// or waited longer than the patience.
+  void serve(std::vector<sample::ClusterEvent>& finished);
+
+  [[nodiscard]] bool idle() const { return waiting_.empty() && active_.empty(); }
+
+ private:
+  struct Read {
+    sample::ReadSpan span;
+    sample::ReadResult result;
+    SteadyTime last_news;
+  };
+  struct Active {
+    Read read;
+    bool done = false;
+    std::optional<Error> error;
+  };
+  struct Topic {
+    TopicHandle handle;
+    std::string name;
+    int users = 0;  // partitions started
+  };
+
+  void start_waiting(std::vector<sample::ClusterEvent>& finished);
+  bool start(sample::TopicPartition at, const sample::ReadSpan& span,
+             std::vector<sample::ClusterEvent>& finished);
+  void take(const rd_kafka_message_t& message);
+  void finish(sample::TopicPartition at, std::vector<sample::ClusterEvent>& finished);
+
+  Client& client_;
+  rd_kafka_queue_t* queue_;
+  Millis patience_;
+  std::map<int, Topic> topics_;
+  std::map<std::string, int, std::less<>> numbers_;
+  std::map<sample::TopicPartition, std::deque<sample::ReadSpan>> waiting_;
+  std::map<sample::TopicPartition, Active> active_;
+};
+
+}  // namespace partwise::kafka

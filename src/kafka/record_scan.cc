@@ -1,0 +1,246 @@
+#include "kafka/record_scan.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "kafka/client.h"
+#include "kafka/error.h"
+#include "kafka/message.h"
+
+namespace partwise::kafka {
+namespace {
+
+using sample::ScannedRecord;
+using sample::ScanRange;
+using sample::ScanSink;
+using sample::TopicPartition;
+
+// Partitions that one client reads at once: enough for large fetches, few enough that topics finish
+// one after another and their tallies can go.
+constexpr std::size_t partitions_at_once = 24;
+
+/// Hands out ranges to the workers.
+///
+/// threads: any
+class RangeQueue {
+ public:
+  explicit RangeQueue(std::span<const ScanRange> ranges) : ranges_(ranges.begin(), ranges.end()) {}
+
+  std::optional<ScanRange> next() {
+    const std::lock_guard lock(mutex_);
+    if (ranges_.empty()) return std::nullopt;
+    auto range = ranges_.front();
+    ranges_.pop_front();
+    return range;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<ScanRange> ranges_;
+};
+
+/// One client and the partitions that it reads now.
+///
+/// threads: its own
+class Worker {
+ public:
+  Worker(Client& client, const ScanSettings& settings, const std::vector<std::string>& topics,
+         ScanSink& sink)
+      : client_(client),
+        settings_(settings),
+        topics_(topics),
+        sink_(sink),
+        queue_(rd_kafka_queue_new(client.get())),
+        messages_(static_cast<std::size_t>(settings.batch)) {}
+
+  ~Worker() {
+    for (auto& [at, reading] : reading_) rd_kafka_consume_stop(handle(at).get(), at.partition);
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void run(RangeQueue& ranges, const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      while (reading_.size() < partitions_at_once) {
+        const auto range = ranges.next();
+        if (!range) break;
+        start(*range);
+      }
+      if (reading_.empty()) return;
+      take_batch();
+      give_up_on_the_silent();
+    }
+  }
+
+ private:
+  struct Reading {
+    ScanRange range;
+    SteadyTime last_news;
+    std::vector<ScannedRecord> records;
+  };
+
+  TopicHandle& handle(TopicPartition at) { return handles_.at(at.topic); }
+  [[nodiscard]] const std::string& name(TopicPartition at) const {
+    return topics_.at(static_cast<std::size_t>(at.topic));
+  }
+
+  void start(const ScanRange& range) {
+    if (range.from >= range.to) {
+      sink_.finished(range.at, std::nullopt);
+      return;
+    }
+    auto& topic = handles_[range.at.topic];
+    if (!topic) {
+      topic.reset(rd_kafka_topic_new(client_.get(), name(range.at).c_str(), nullptr));
+      numbers_[rd_kafka_topic_name(topic.get())] = range.at.topic;
+    }
+    if (rd_kafka_consume_start_queue(topic.get(), range.at.partition, range.from, queue_.get()) != 0) {
+      sink_.finished(range.at, error_of(rd_kafka_last_error(), reading_text(range.at)));
+      return;
+    }
+    reading_[range.at] = {range, std::chrono::steady_clock::now(), {}};
+  }
+
+  [[nodiscard]] std::string reading_text(TopicPartition at) const {
+    return fmt::format("read {} [{}]", name(at), at.partition);
+  }
+
+  void take_batch() {
+    constexpr int wait_ms = 100;
+    const auto count =
+        rd_kafka_consume_batch_queue(queue_.get(), wait_ms, messages_.data(), messages_.size());
+    // Consecutive messages are nearly always of one partition: look it up once for the run.
+    Reading* current = nullptr;
+    TopicPartition at;
+    const rd_kafka_topic_t* topic = nullptr;
+    for (ssize_t i = 0; i < count; ++i) {
+      const MessageHandle message(messages_[static_cast<std::size_t>(i)]);
+      if (current == nullptr || message->rkt != topic || message->partition != at.partition) {
+        topic = message->rkt;
+        at = {numbers_.at(rd_kafka_topic_name(message->rkt)), message->partition};
+        const auto found = reading_.find(at);
+        current = found == reading_.end() ? nullptr : &found->second;
+      }
+      if (current != nullptr && take(*current, *message)) current = nullptr;
+    }
+    hand_over();
+    rd_kafka_poll(client_.get(), 0);
+  }
+
+  // True when the partition is finished and no longer read.
+  bool take(Reading& reading, const rd_kafka_message_t& message) {
+    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      if (message.offset < reading.range.to) {
+        reading.records.push_back({record_timestamp(message), record_bytes(message)});
+      }
+      return message.offset + 1 >= reading.range.to && finish(reading, std::nullopt);
+    }
+    if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      return message.offset >= reading.range.to && finish(reading, std::nullopt);
+    }
+    if (may_pass(message.err)) return false;
+    return finish(reading, error_of(message.err, reading_text(reading.range.at)));
+  }
+
+  bool finish(Reading& reading, const std::optional<Error>& error) {
+    const auto at = reading.range.at;
+    if (!reading.records.empty()) sink_.take(at, reading.records);
+    rd_kafka_consume_stop(handle(at).get(), at.partition);
+    reading_.erase(at);
+    sink_.finished(at, error);
+    return true;
+  }
+
+  void hand_over() {
+    const auto now = std::chrono::steady_clock::now();
+    for (auto& [at, reading] : reading_) {
+      if (reading.records.empty()) continue;
+      sink_.take(at, reading.records);
+      reading.records.clear();
+      reading.last_news = now;
+    }
+  }
+
+  void give_up_on_the_silent() {
+    const auto now = std::chrono::steady_clock::now();
+    for (auto it = reading_.begin(); it != reading_.end();) {
+      auto& reading = (it++)->second;
+      if (now - reading.last_news <= settings_.patience) continue;
+      finish(reading, client_.last_trouble().value_or(Error{
+                          ErrorKind::timeout,
+                          fmt::format("cannot {}: no record in {:.1f} s", reading_text(reading.range.at),
+                                      static_cast<double>(settings_.patience.count()) / 1000),
+                          "a longer --timeout may help", {}}));
+    }
+  }
+
+  Client& client_;
+  const ScanSettings& settings_;
+  const std::vector<std::string>& topics_;
+  ScanSink& sink_;
+  QueueHandle queue_;
+  std::vector<rd_kafka_message_t*> messages_;
+  std::map<int, TopicHandle> handles_;
+  std::map<std::string, int, std::less<>> numbers_;
+  std::map<TopicPartition, Reading> reading_;
+};
+
+class RecordScan final : public sample::ScanPort {
+ public:
+  RecordScan(ScanSettings settings, TrafficCounters& traffic)
+      : settings_(std::move(settings)), traffic_(traffic) {
+    settings_.client.bulk = true;
+  }
+
+  void scan(std::span<const ScanRange> ranges, const std::vector<std::string>& topics,
+            ScanSink& sink, const std::stop_token& stop) override {
+    RangeQueue queue(ranges);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < settings_.workers; ++i) {
+      threads.emplace_back([&] { work(queue, topics, sink, stop); });
+    }
+    threads.clear();  // joins
+    // Whatever no worker could take: none of them reached the cluster.
+    while (const auto range = queue.next()) {
+      if (!stop.stop_requested()) sink.finished(range->at, failure());
+    }
+  }
+
+ private:
+  void work(RangeQueue& queue, const std::vector<std::string>& topics, ScanSink& sink,
+            const std::stop_token& stop) {
+    auto client = Client::create(settings_.client, traffic_);
+    if (!client) {
+      const std::lock_guard lock(mutex_);
+      failure_ = client.error();
+      return;
+    }
+    Worker(**client, settings_, topics, sink).run(queue, stop);
+  }
+
+  std::optional<Error> failure() {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+  }
+
+  ScanSettings settings_;
+  TrafficCounters& traffic_;
+  std::mutex mutex_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+std::unique_ptr<sample::ScanPort> record_scan(const ScanSettings& settings, TrafficCounters& traffic) {
+  return std::make_unique<RecordScan>(settings, traffic);
+}
+
+}  // namespace partwise::kafka

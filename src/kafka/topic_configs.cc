@@ -1,0 +1,105 @@
+#include "kafka/topic_configs.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "kafka/error.h"
+
+namespace partwise::kafka {
+namespace {
+
+using sample::TopicConfiguration;
+using Results = std::vector<Result<TopicConfiguration>>;
+
+// Some 35 settings a topic come back: a few hundred topics make a response of about a megabyte.
+constexpr std::size_t topics_per_request = 250;
+
+void note_setting(TopicConfiguration& configuration, std::string_view name, std::string_view value) {
+  if (name == "cleanup.policy") {
+    const auto policies = listed(value);
+    configuration.compacted = std::find(policies.begin(), policies.end(), "compact") != policies.end();
+  } else if (name == "remote.storage.enable") {
+    configuration.remote_storage = value == "true";
+  } else if (name == "retention.ms") {
+    std::int64_t ms = -1;
+    std::from_chars(value.data(), value.data() + value.size(), ms);
+    if (ms >= 0) configuration.retention = Millis{ms};
+  }
+}
+
+Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* resource) {
+  const auto code = rd_kafka_ConfigResource_error(resource);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* text = rd_kafka_ConfigResource_error_string(resource);
+    return tl::unexpected(error_of(
+        code, fmt::format("describe the configuration of {}", rd_kafka_ConfigResource_name(resource)),
+        text == nullptr ? "" : text));
+  }
+  TopicConfiguration configuration;
+  std::size_t count = 0;
+  const auto** entries = rd_kafka_ConfigResource_configs(resource, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* value = rd_kafka_ConfigEntry_value(entries[i]);
+    note_setting(configuration, rd_kafka_ConfigEntry_name(entries[i]), value == nullptr ? "" : value);
+  }
+  // Records deleted by compaction alone are kept for ever.
+  return configuration;
+}
+
+EventHandle ask(Client& client, std::span<const std::string> topics) {
+  std::vector<rd_kafka_ConfigResource_t*> resources;
+  for (const auto& topic : topics) {
+    resources.push_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
+  }
+  AdminOptionsHandle options(
+      rd_kafka_AdminOptions_new(client.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
+  const auto timeout = static_cast<int>(client.timeout().count());
+  CHECK(rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout, nullptr, 0) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR);
+  const QueueHandle queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), options.get(), queue.get());
+  rd_kafka_ConfigResource_destroy_array(resources.data(), resources.size());
+  // The request ends by its own time-out; the second is for its event to come round.
+  return EventHandle(rd_kafka_queue_poll(queue.get(), timeout + 1'000));
+}
+
+void append(Results& results, rd_kafka_event_t* event, std::span<const std::string> topics) {
+  const auto first = results.size();
+  for (const auto& topic : topics) {
+    const auto code = event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+    results.emplace_back(
+        tl::unexpected(error_of(code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
+                                fmt::format("describe the configuration of {}", topic))));
+  }
+  const auto* result = event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event);
+  if (result == nullptr || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  std::size_t count = 0;
+  const auto** resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto topic = std::find(topics.begin(), topics.end(), rd_kafka_ConfigResource_name(resources[i]));
+    if (topic == topics.end()) continue;
+    results[first + static_cast<std::size_t>(topic - topics.begin())] = configuration_of(resources[i]);
+  }
+}
+
+}  // namespace
+
+Results describe_configs(Client& client, const std::vector<std::string>& topics) {
+  Results results;
+  for (std::size_t i = 0; i < topics.size(); i += topics_per_request) {
+    const auto count = std::min(topics_per_request, topics.size() - i);
+    const auto part = std::span(topics).subspan(i, count);
+    const auto event = ask(client, part);
+    append(results, event.get(), part);
+  }
+  return results;
+}
+
+}  // namespace partwise::kafka

@@ -1,0 +1,101 @@
+#include "report/files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "report/csv.h"
+#include "sizing/report_json.h"
+
+namespace partwise::report {
+namespace {
+
+tl::unexpected<Error> cannot_write(const std::string& path, const std::string& why) {
+  return fail(ErrorKind::invalid_input, fmt::format("cannot write {}: {}", path, why),
+              "name a folder that you may write to", "--out");
+}
+
+// Asking for permission would not notice a read-only or full file system: a file is made.
+Result<> try_folder(const std::string& folder) {
+  std::string probe = folder + "/.partwise-XXXXXX";
+  const int fd = mkstemp(probe.data());
+  if (fd < 0) return cannot_write("into " + folder, std::strerror(errno));
+  close(fd);
+  unlink(probe.c_str());
+  return {};
+}
+
+}  // namespace
+
+ReportFiles::ReportFiles(std::string folder, Instant started)
+    : folder_(std::move(folder)),
+      epoch_(std::chrono::floor<std::chrono::seconds>(started).time_since_epoch().count()),
+      shared_(std::make_unique<Shared>()) {}
+
+Result<ReportFiles> ReportFiles::open(const std::string& folder, Instant started) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return cannot_write(folder, error.message());
+  if (!std::filesystem::is_directory(folder, error)) return cannot_write(folder, "it is not a folder");
+  TRY(try_folder(folder));
+  return ReportFiles(folder, started);
+}
+
+std::string ReportFiles::path(const std::string& cluster_id, const char* rest) const {
+  return fmt::format("{}/{}-recommender-{}-{}", folder_, cluster_id, epoch_, rest);
+}
+
+Result<> ReportFiles::begin(const std::string& cluster_id) {
+  const auto name = path(cluster_id, "detail-report.csv");
+  const std::lock_guard lock(shared_->mutex);
+  auto& file = shared_->details[cluster_id];
+  file.open(name, std::ios::trunc);
+  file << detail_header() << std::flush;
+  if (!file) return cannot_write(name, std::strerror(errno));
+  shared_->written.push_back(name);
+  return {};
+}
+
+Result<> ReportFiles::add(const std::string& cluster_id, const sizing::TopicReport& topic,
+                          const sizing::RunSettings& settings) {
+  const auto row = detail_row(topic, settings);
+  const std::lock_guard lock(shared_->mutex);
+  auto& file = shared_->details[cluster_id];
+  file << row << std::flush;
+  if (!file) return cannot_write(path(cluster_id, "detail-report.csv"), std::strerror(errno));
+  return {};
+}
+
+Result<> ReportFiles::write(const std::string& name, const std::string& text) {
+  // Complete or not there: a reader never sees half a report.
+  const auto temporary = name + ".part";
+  std::ofstream file(temporary, std::ios::trunc);
+  file << text << std::flush;
+  if (!file) return cannot_write(name, std::strerror(errno));
+  file.close();
+  std::error_code error;
+  std::filesystem::rename(temporary, name, error);
+  if (error) return cannot_write(name, error.message());
+  const std::lock_guard lock(shared_->mutex);
+  shared_->written.push_back(name);
+  return {};
+}
+
+Result<> ReportFiles::finish(const sizing::RecommendReport& run,
+                             const sizing::ClusterReport& cluster) {
+  TRY(write(path(cluster.cluster_id, "summary-report.csv"), summary(cluster, run.settings)));
+  return write(path(cluster.cluster_id, "report.json"), sizing::to_json(run, cluster));
+}
+
+std::vector<std::string> ReportFiles::written() const {
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->written;
+}
+
+}  // namespace partwise::report

@@ -1,0 +1,55 @@
+// The report files of one run, written as the results come.
+#pragma once
+
+#include <fstream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "sizing/report.h"
+
+namespace partwise::report {
+
+/// Files in one folder: <cluster id>-recommender-<epoch>-{detail-report.csv, summary-report.csv,
+/// report.json}.
+///
+/// threads: any
+class ReportFiles {
+ public:
+  /// Makes the folder if it is missing and proves that files can be made in it.
+  ///
+  /// errors: invalid_input, naming the folder and why
+  static Result<ReportFiles> open(const std::string& folder, Instant started);
+
+  /// Begins the detail report of a cluster.
+  Result<> begin(const std::string& cluster_id);
+
+  /// Adds a finished topic's row; it is on disk when this returns.
+  Result<> add(const std::string& cluster_id, const sizing::TopicReport& topic,
+               const sizing::RunSettings& settings);
+
+  /// Writes summary and JSON of a finished cluster.
+  Result<> finish(const sizing::RecommendReport& run, const sizing::ClusterReport& cluster);
+
+  /// The files written so far, in order.
+  [[nodiscard]] std::vector<std::string> written() const;
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::map<std::string, std::ofstream> details;
+    std::vector<std::string> written;
+  };
+  ReportFiles(std::string folder, Instant started);
+  [[nodiscard]] std::string path(const std::string& cluster_id, const char* rest) const;
+  Result<> write(const std::string& path, const std::string& text);
+
+  std::string folder_;
+  std::int64_t epoch_;
+  std::unique_ptr<Shared> shared_;
+};
+
+}  // namespace partwise::report

@@ -1,0 +1,240 @@
+#include "report/table.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/units.h"
+
+namespace partwise::report {
+namespace {
+
+using sizing::Binding;
+using sizing::ClusterReport;
+using sizing::Decision;
+using sizing::RunSettings;
+using sizing::TopicReport;
+using sizing::TopicStatus;
+
+constexpr std::size_t name_max = 44;
+constexpr std::size_t why_min = 24;
+
+struct Row {
+  std::string topic, now, peak, needed, count, mark, why;
+  enum class Tone { plain, good, notable, bad } tone = Tone::plain;
+};
+
+std::string fitted(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  std::string cut;
+  std::size_t columns = 0;
+  for (const char c : text) {
+    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    if (starts_character && ++columns >= width) break;
+    cut += c;
+  }
+  return cut + "…";
+}
+
+std::string padded(std::string_view text, std::size_t width, bool right = false) {
+  const auto columns = display_width(text);
+  const std::string blanks(width > columns ? width - columns : 0, ' ');
+  return right ? blanks + std::string(text) : std::string(text) + blanks;
+}
+
+// "31.0 MiB", or "< 1.2 MiB" where only a bound was needed.
+std::string peak_text(const std::optional<Interval>& rate, bool exact) {
+  if (!rate) return "–";
+  if (rate->high == 0) return "0";
+  auto text = rate_text({exact ? rate->value : rate->high});
+  text.resize(text.size() - 2);  // "/s" is in the heading
+  return exact ? text : "< " + text;
+}
+
+// A bound is shown where the count does not depend on where below it the peak is.
+bool shows_peak(const TopicReport& topic) {
+  return (topic.peak && topic.peak->exact) ||
+         topic.recommended_range.low != topic.recommended_range.high;
+}
+
+Row row_of(const TopicReport& topic, const RunSettings& settings) {
+  Row row;
+  row.topic = topic.name + (topic.compacted.value_or(false) ? " (compacted)" : "");
+  row.now = std::to_string(topic.partitions);
+  row.why = short_reason(topic, settings);
+  if (!topic.recommended) {
+    row.peak = row.needed = row.count = "–";
+    row.mark = "✗ not measured";
+    row.tone = Row::Tone::bad;
+    return row;
+  }
+  row.peak = peak_text(topic.peak_bytes_per_s, shows_peak(topic));
+  row.needed = peak_text(topic.required_bytes_per_s, shows_peak(topic));
+  const int wanted = *topic.recommended;
+  row.count = wanted > topic.partitions ? fmt::format("{} → {}", topic.partitions, wanted)
+                                        : std::to_string(topic.partitions);
+  if (topic.binding == Binding::hot_key) {
+    row.mark = "⚠ hot key";
+    row.tone = Row::Tone::notable;
+  } else if (wanted > topic.partitions) {
+    row.mark = "↑ raise";
+    row.tone = Row::Tone::notable;
+  } else if (topic.recommended_range.high < topic.partitions) {
+    row.mark = fmt::format("over ({} do)", topic.recommended_range.high);
+  } else {
+    row.mark = "✓";
+    row.tone = Row::Tone::good;
+  }
+  if (topic.recommended_range.low != topic.recommended_range.high) {
+    row.mark += fmt::format(" [{}, {}]", topic.recommended_range.low, topic.recommended_range.high);
+  }
+  return row;
+}
+
+std::string toned(const Style& style, Row::Tone tone, const std::string& text) {
+  switch (tone) {
+    case Row::Tone::good: return style.good(text);
+    case Row::Tone::notable: return style.notable(text);
+    case Row::Tone::bad: return style.bad(text);
+    case Row::Tone::plain: return text;
+  }
+  return text;
+}
+
+struct Widths {
+  std::size_t topic = 5, now = 3, peak = 6, needed = 8, count = 9, mark = 0, why = 0;
+};
+
+Widths widths_of(const std::vector<Row>& rows, const Style& style) {
+  Widths w;
+  for (const auto& row : rows) {
+    w.topic = std::max(w.topic, display_width(row.topic));
+    w.now = std::max(w.now, display_width(row.now));
+    w.peak = std::max(w.peak, display_width(row.peak));
+    w.needed = std::max(w.needed, display_width(row.needed));
+    w.count = std::max(w.count, display_width(row.count));
+    w.mark = std::max(w.mark, display_width(row.mark));
+    w.why = std::max(w.why, display_width(row.why));
+  }
+  if (style.width == 0) return w;
+  w.topic = std::min(w.topic, name_max);
+  const auto others = 2 + w.topic + 2 + w.now + 2 + w.peak + 2 + w.needed + 2 + w.count + 1 + w.mark + 2;
+  const auto width = static_cast<std::size_t>(style.width);
+  w.why = std::min(w.why, std::max(why_min, width > others ? width - others : 0));
+  return w;
+}
+
+std::string heading(const Widths& w, const Style& style) {
+  const auto line = "  " + padded("TOPIC", w.topic) + "  " + padded("NOW", w.now, true) + "  " +
+                    padded("PEAK/s", w.peak, true) + "  " + padded("NEEDED/s", w.needed, true) +
+                    "  " + padded("RECOMMEND", w.count + 1 + w.mark) + "  WHY";
+  return style.bold(line) + "\n";
+}
+
+std::string line_of(const Row& row, const Widths& w, const Style& style) {
+  auto line = "  " + padded(fitted(row.topic, w.topic), w.topic) + "  " + padded(row.now, w.now, true) +
+              "  " + padded(row.peak, w.peak, true) + "  " + padded(row.needed, w.needed, true) + "  " +
+              padded(row.count, w.count) + " " + toned(style, row.tone, padded(row.mark, w.mark)) + "  " +
+              fitted(row.why, w.why);
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+std::string first_line(const sizing::RecommendReport& run, const ClusterReport& cluster) {
+  const auto sum = totals(cluster);
+  const auto days = Millis{static_cast<std::int64_t>(run.settings.sampling_days * 86'400'000)};
+  return fmt::format("partwise {} · cluster {} ({} broker{}) · {} topics, {} partitions · last {}\n",
+                     run.version, cluster.cluster_id, cluster.brokers, cluster.brokers == 1 ? "" : "s",
+                     sum.topics, count_text(sum.partitions), duration_text(days));
+}
+
+std::int64_t partitions_after(const ClusterReport& cluster) {
+  std::int64_t sum = 0;
+  for (const auto& topic : cluster.topics) {
+    sum += std::max(topic.partitions, topic.recommended.value_or(topic.partitions));
+  }
+  return sum;
+}
+
+std::string totals_line(const ClusterReport& cluster) {
+  const auto sum = totals(cluster);
+  auto line = fmt::format("  {} measured, {} empty, {} not measured · partitions {} → {} · {} lookups, {}",
+                          sum.active, sum.empty, sum.failed, count_text(sum.partitions),
+                          count_text(partitions_after(cluster)), count_text(cluster.lookups),
+                          bytes_text(static_cast<double>(cluster.bytes_read)));
+  if (cluster.bytes_stored > 0) {
+    line += fmt::format(" of {}", bytes_text(static_cast<double>(cluster.bytes_stored)));
+  }
+  return line + fmt::format(" read, {:.1f} s\n", cluster.elapsed_s);
+}
+
+std::string cluster_table(const sizing::RecommendReport& run, const ClusterReport& cluster,
+                          const Style& style) {
+  if (cluster.topics.empty()) return {};
+  std::vector<Row> rows;
+  for (const auto& topic : cluster.topics) rows.push_back(row_of(topic, run.settings));
+  const auto w = widths_of(rows, style);
+  auto text = style.bold(first_line(run, cluster)) + "\n" + heading(w, style);
+  for (const auto& row : rows) text += line_of(row, w, style);
+  text += "\n" + totals_line(cluster);
+  for (const auto& warning : cluster.warnings) text += style.notable("  warning: " + warning) + "\n";
+  return text;
+}
+
+std::string with_doubts(std::string why, const TopicReport& topic) {
+  if (topic.compacted.value_or(false)) why += "; compacted: counts are upper bounds";
+  if (!topic.warnings.empty()) why += "; " + topic.warnings.front();
+  if (!topic.failures.empty()) why += "; " + topic.failures.front().message;
+  return why;
+}
+
+}  // namespace
+
+std::string short_reason(const TopicReport& topic, const RunSettings& settings) {
+  if (!topic.recommended) {
+    if (!topic.failures.empty()) return topic.failures.front().message;
+    return topic.warnings.empty() ? "not measured" : topic.warnings.front();
+  }
+  if (topic.status == TopicStatus::empty) return "holds no record";
+  const auto required = topic.required_bytes_per_s->value;
+  const auto capacity = BytesPerSecond{topic.capacity_bytes_per_s};
+  switch (topic.binding) {
+    case Binding::threshold:
+      if (topic.peak_bytes_per_s->high == 0) return with_doubts("no record in the window", topic);
+      return with_doubts("small: below " + rate_text(settings.sizing.threshold), topic);
+    case Binding::floor:
+    case Binding::consumers: {
+      const auto needed = shows_peak(topic) ? topic.required_bytes_per_s->value
+                                            : topic.required_bytes_per_s->high;
+      return with_doubts(fmt::format("{} of {}; needs {}{:.0f}",
+                                     topic.binding == Binding::floor ? "floor" : "consumers", *topic.recommended,
+                                     shows_peak(topic) ? "" : "at most ",
+                                     std::max(1.0, std::ceil(needed / capacity.value))),
+                         topic);
+    }
+    case Binding::hot_key:
+      return fmt::format("one key carries {:.0f} %: more partitions cannot help",
+                         100 * topic.hot_key->share.value);
+    case Binding::ratio:
+      return with_doubts(fmt::format("ratio: {} / mean of {}", rate_text({required}), rate_text(capacity)), topic);
+    default:
+      return with_doubts(fmt::format("{}: {} / {} per partition", name_of(topic.binding),
+                                     rate_text({required}), rate_text(capacity)),
+                         topic);
+  }
+}
+
+std::string table(const sizing::RecommendReport& run, const Style& style) {
+  std::string text;
+  for (const auto& cluster : run.clusters) {
+    const auto part = cluster_table(run, cluster, style);
+    if (!text.empty() && !part.empty()) text += "\n";
+    text += part;
+  }
+  return text;
+}
+
+}  // namespace partwise::report

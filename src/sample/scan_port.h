@@ -1,0 +1,44 @@
+// The port for reading whole stretches of partitions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "base/result.h"
+#include "sample/cluster_port.h"
+
+namespace partwise::sample {
+
+/// Offsets from .. to-1 of one partition.
+struct ScanRange {
+  TopicPartition at;
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+
+struct ScannedRecord {
+  std::int64_t timestamp_ms = 0;  ///< below zero: the record has none
+  std::int64_t bytes = 0;
+};
+
+/// threads: any; one partition's calls come from one thread at a time, in the order of offsets
+class ScanSink {
+ public:
+  virtual ~ScanSink() = default;
+  virtual void take(TopicPartition at, std::span<const ScannedRecord> records) = 0;
+  /// The range is read, or could not be read to its end.
+  virtual void finished(TopicPartition at, const std::optional<Error>& error) = 0;
+};
+
+class ScanPort {
+ public:
+  virtual ~ScanPort() = default;
+  /// Reads all ranges, roughly in their order; returns when each is finished or stop is asked for.
+  virtual void scan(std::span<const ScanRange> ranges, const std::vector<std::string>& topics,
+                    ScanSink& sink, const std::stop_token& stop) = 0;
+};
+
+}  // namespace partwise::sample
