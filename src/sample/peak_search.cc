@@ -157,9 +157,10 @@ std::vector<PeakSearch::Standing> PeakSearch::standings() const {
   const double seconds_per_window =
       std::chrono::duration<double>(table_.grid().width).count();
   const int least = rule_->needed({low_bytes() / seconds_per_window});
-  const double bytes =
-      rule_->peak_limit(std::max(least, settings_.settled_partitions)).value *
-      seconds_per_window * settings_.caution;
+  double bytes = rule_->peak_limit(std::max(least, settings_.settled_partitions)).value *
+                 seconds_per_window * settings_.caution;
+  // Below what was to be told, nothing more is asked once one window is known to be above it.
+  if (low_bytes() <= told_bytes_) bytes = std::min(bytes, told_bytes_);
 
   const auto& busiest = nodes_[busiest_node()];
   std::vector<Standing> standings;

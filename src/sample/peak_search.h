@@ -62,6 +62,9 @@ class PeakSearch {
   /// What a record weighs and what a rate needs; may change between rounds.
   void assume(SizeModel sizes, const sizing::PartitionRule& rule);
 
+  /// Also tell whether a window holds more than `bytes`, though the count would not change there.
+  void also_tell(double bytes) { told_bytes_ = bytes; }
+
   /// The lookups of the next round; empty when it is proved, or the budget is spent, or no open
   /// node can be split. All of them must be in the table (or failed) before the next call.
   std::vector<Lookup> next_round();
@@ -137,6 +140,7 @@ class PeakSearch {
   std::vector<Node> nodes_;  // in order of time, without gaps
   std::vector<Split> splits_;
   std::int64_t lookups_ = 0;
+  double told_bytes_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace partwise::sample

@@ -125,40 +125,62 @@ std::vector<ReadSpan> spans_anywhere(const OffsetTable& table, int clusters, int
 
 void KeyShares::add(const ReadSpan& span, const ReadResult& result) {
   if (result.failed || result.bytes == 0) return;
-  const auto cluster = cluster_bytes_.size();
-  cluster_bytes_.push_back(result.bytes);
+  const auto cluster = clusters_.size();
+  const auto offsets = static_cast<double>(result.offsets);
+  clusters_.push_back({span.partition, static_cast<double>(result.bytes) / offsets, offsets});
   for (const auto& [hash, bytes, offset] : result.keys) {
     auto& key = keys_[hash];
     key.bytes_by_cluster[cluster] += bytes;
-    key.bytes += bytes;
+    key.weight += static_cast<double>(bytes) / static_cast<double>(result.bytes);
     key.partition = span.partition;
     key.offset = offset;
   }
 }
 
-// A ratio of two means over clusters, linearised:
-//   share = mean(x) / mean(y),   d_i = x_i - share y_i,   se = sd(d) / (sqrt(k) mean(y))
-std::optional<KeyShares::Heaviest> KeyShares::heaviest() const {
-  const auto heaviest = std::max_element(keys_.begin(), keys_.end(), [](const auto& a, const auto& b) {
-    return a.second.bytes < b.second.bytes;
-  });
-  const auto k = static_cast<double>(cluster_bytes_.size());
-  if (heaviest == keys_.end() || k < 2) return std::nullopt;
-  const auto& key = heaviest->second;
-
-  double all = 0;
-  for (const auto bytes : cluster_bytes_) all += static_cast<double>(bytes);
-  const double share = static_cast<double>(key.bytes) / all;
-  double squares = 0;
-  for (std::size_t i = 0; i < cluster_bytes_.size(); ++i) {
-    const auto found = key.bytes_by_cluster.find(i);
-    const auto x = found == key.bytes_by_cluster.end() ? 0.0 : static_cast<double>(found->second);
-    const double d = x - share * static_cast<double>(cluster_bytes_[i]);
-    squares += d * d;
+// x_i - share y_i for a key, or y_i alone, of each partition's clusters; bytes per offset.
+std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records, const Key* key,
+                                       double share) const {
+  std::vector<Stratum> strata(records.size());
+  for (std::size_t p = 0; p < records.size(); ++p) strata[p].records = records[p];
+  for (std::size_t i = 0; i < clusters_.size(); ++i) {
+    const auto& cluster = clusters_[i];
+    double x = 0;
+    if (key != nullptr) {
+      const auto found = key->bytes_by_cluster.find(i);
+      if (found != key->bytes_by_cluster.end()) x = static_cast<double>(found->second) / cluster.offsets;
+    }
+    const double value = key == nullptr ? cluster.bytes_per_offset : x - share * cluster.bytes_per_offset;
+    strata[static_cast<std::size_t>(cluster.partition)].cluster_means.push_back(value);
   }
-  const double error = std::sqrt(squares / (k - 1) / k) / (all / k);
-  const double t = student_quantile(0.975, k - 1);
-  return Heaviest{{share, std::max(0.0, share - t * error), std::min(1.0, share + t * error)},
+  return strata;
+}
+
+// A combined ratio of two stratified means, linearised (Cochran 1977, section 6.11):
+//   share = covered mean(x) / mean(y),   d_i = x_i - share y_i
+//   se(share) = covered se(mean(d)) / mean(y)
+// `covered` is the part of the records in partitions that have a cluster: in the others the key is
+// not, while their y is taken to be the mean.
+std::optional<KeyShares::Heaviest> KeyShares::heaviest(std::span<const std::int64_t> records) const {
+  const auto heaviest = std::max_element(keys_.begin(), keys_.end(), [](const auto& a, const auto& b) {
+    return a.second.weight < b.second.weight;
+  });
+  if (heaviest == keys_.end() || clusters_.size() < 2) return std::nullopt;
+  const auto& key = heaviest->second;
+  const auto sizes = strata(records, nullptr, 0);
+  const double mean = stratified_mean(sizes).mean.value;
+  if (mean <= 0) return std::nullopt;
+  double all = 0;
+  double seen = 0;
+  for (const auto& stratum : sizes) {
+    all += static_cast<double>(stratum.records);
+    if (!stratum.cluster_means.empty()) seen += static_cast<double>(stratum.records);
+  }
+  const double covered = seen / all;
+  const double share = covered * stratified_mean(strata(records, &key, 0)).mean.value / mean;
+  const auto residuals = stratified_mean(strata(records, &key, share / covered));
+  const double reach = covered * residuals.error / mean *
+                       student_quantile(0.975, std::max(1.0, residuals.degrees));
+  return Heaviest{{share, std::max(0.0, share - reach), std::min(1.0, share + reach)},
                   key.partition, key.offset};
 }
 

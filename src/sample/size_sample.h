@@ -88,20 +88,30 @@ class KeyShares {
   void add(const ReadSpan& span, const ReadResult& result);
 
   struct Heaviest {
-    Interval share;  ///< 95 % limits over clusters
+    Interval share;  ///< 95 % limits
     int partition = 0;
     std::int64_t offset = 0;  ///< a record that carries the key
   };
-  [[nodiscard]] std::optional<Heaviest> heaviest() const;
+  /// `records[p]`: how many partition p holds. A key keeps to its partition, so partitions are
+  /// strata: between them only their sizes count, which are known.
+  [[nodiscard]] std::optional<Heaviest> heaviest(std::span<const std::int64_t> records) const;
 
  private:
+  struct Cluster {
+    int partition = 0;
+    double bytes_per_offset = 0;
+    double offsets = 0;
+  };
   struct Key {
     std::map<std::size_t, std::int64_t> bytes_by_cluster;
     int partition = 0;
     std::int64_t offset = 0;
-    std::int64_t bytes = 0;
+    double weight = 0;  // sum of its share of each cluster, to find the heaviest
   };
-  std::vector<std::int64_t> cluster_bytes_;
+  [[nodiscard]] std::vector<Stratum> strata(std::span<const std::int64_t> records,
+                                            const Key* key, double share) const;
+
+  std::vector<Cluster> clusters_;
   std::map<std::uint64_t, Key> keys_;
 };
 

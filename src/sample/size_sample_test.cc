@@ -205,13 +205,35 @@ TEST(KeyShares, FindsTheHeaviestKeyAndItsLimits) {
     result.keys = {{7, hot, 40 + i}, {static_cast<std::uint64_t>(100 + i), 1000 - hot, 3}};
     shares.add({2, 40 + i, 1'000, 50, 0, {}, 0}, result);
   }
-  const auto heaviest = shares.heaviest();
+  const std::vector<std::int64_t> held = {0, 0, 500};
+  const auto heaviest = shares.heaviest(held);
   ASSERT_TRUE(heaviest);
   EXPECT_DOUBLE_EQ(heaviest->share.value, 0.7);
   EXPECT_EQ(heaviest->partition, 2);
   // d = +-100 of 1000: sd 105.4, se 33.3 / 1000; t(9) = 2.262: 0.7 +- 0.0754
   EXPECT_NEAR(heaviest->share.low, 0.6246, 0.0005);
   EXPECT_NEAR(heaviest->share.high, 0.7754, 0.0005);
+}
+
+TEST(KeyShares, KnowsThatAKeyKeepsToItsPartition) {
+  // Partition 1 holds 3 records in 4 and nothing but the hot key; partition 0 never has it.
+  KeyShares shares;
+  for (int i = 0; i < 8; ++i) {
+    ReadResult result;
+    result.records = result.offsets = 50;
+    result.bytes = 5000;
+    const bool hot = i % 2 == 0;
+    result.keys = {{hot ? 7ULL : 100ULL + static_cast<std::uint64_t>(i), 5000, i}};
+    shares.add({hot ? 1 : 0, i, 1'000, 50, 0, {}, 0}, result);
+  }
+  const std::vector<std::int64_t> held = {1'000, 3'000};
+  const auto heaviest = shares.heaviest(held);
+  ASSERT_TRUE(heaviest);
+  EXPECT_DOUBLE_EQ(heaviest->share.value, 0.75);
+  EXPECT_DOUBLE_EQ(heaviest->share.low, 0.75);
+  // A partition that was not sampled is a part of the whole all the same: 3,000 of 6,000.
+  const std::vector<std::int64_t> more = {1'000, 3'000, 2'000};
+  EXPECT_DOUBLE_EQ(shares.heaviest(more)->share.value, 0.5);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Demand TopicStudy::demand() const {
   } else {
     describe_screened(demand);
   }
-  if (const auto heaviest = keys_.heaviest()) {
+  if (const auto heaviest = heaviest_key()) {
     demand.hot_key = {heaviest->partition, heaviest->offset, heaviest->share};
   }
   describe_doubts(demand);

@@ -391,6 +391,7 @@ Round TopicStudy::refine() {
   const bool whole = search_->columns() == std::ssize(columns_);
   if (whole) {
     if (auto reading = next_reading(bounds, settled); !reading.empty()) return reading;
+    if (look_for_skew(bounds)) return {};
     finish(settled && hidden_ == 0 ? Decision::proved : Decision::estimate);
     return {};
   }
@@ -421,6 +422,42 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   if (may_read(clusters)) return ask_sample(clusters);
   if (more_windows && b - a == 1) return ask_reading(a, b, reading_clusters);
   return {};
+}
+
+std::optional<KeyShares::Heaviest> TopicStudy::heaviest_key() const {
+  std::vector<std::int64_t> records;
+  for (int p = 0; p < table_.partitions(); ++p) {
+    records.push_back(in_window_ >= 0 ? table_.records(p, 0, facts_.grid.count)
+                                      : table_.range(p).records());
+  }
+  return keys_.heaviest(records);
+}
+
+// The larger of the heaviest key's share of the bytes and the fullest partition's of the records.
+double TopicStudy::hottest_share() const {
+  const int n = facts_.grid.count;
+  std::int64_t fullest = 0;
+  for (const int p : columns_) fullest = std::max(fullest, table_.records(p, 0, n));
+  const double partition = static_cast<double>(fullest) /
+                           static_cast<double>(std::max<std::int64_t>(1, in_window_));
+  const auto key = heaviest_key();
+  return key ? std::max(partition, key->share.value) : partition;
+}
+
+// The count is settled, but one partition or key may need more than a partition carries, which no
+// count mends: the search goes on until that is known, too.
+bool TopicStudy::look_for_skew(const PeakBounds& bounds) {
+  if (skew_looked_for_) return false;
+  skew_looked_for_ = true;
+  const double carried = settings_.sizing.partition_capacity().value;
+  const double needed_share = settings_.sizing.factor * hottest_share();
+  const bool open = needed_share * per_second(bounds.low) <= carried &&
+                    needed_share * per_second(bounds.high) > carried;
+  if (!open) return false;
+  search_->also_tell(carried / needed_share *
+                     std::chrono::duration<double>(facts_.grid.width).count());
+  phase_ = Phase::search;
+  return true;
 }
 
 // Quick: the windows found on some partitions, counted on all of them.

@@ -131,6 +131,9 @@ class TopicStudy {
   [[nodiscard]] std::optional<double> stored_per_record() const;
   [[nodiscard]] int covered_windows() const;
   [[nodiscard]] PeakBounds final_bounds() const;
+  [[nodiscard]] std::optional<KeyShares::Heaviest> heaviest_key() const;
+  [[nodiscard]] double hottest_share() const;
+  bool look_for_skew(const PeakBounds& bounds);
   void start_search();
 
   // What demand() is made of, in topic_demand.cc.
@@ -161,6 +164,7 @@ class TopicStudy {
   std::optional<PeakSearch> search_;
   std::optional<PeakBounds> confirmed_;  // quick: counted on all partitions
   KeyShares keys_;
+  bool skew_looked_for_ = false;
 
   int fruitless_ = 0;
   std::int64_t records_read_ = 0;

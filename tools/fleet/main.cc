@@ -35,6 +35,7 @@ rd_kafka_t* producer_for(const std::string& bootstrap) {
   char why[512];
   const std::pair<const char*, std::string> settings[] = {
       {"bootstrap.servers", bootstrap},
+      {"log_level", "3"},
       {"linger.ms", "1000"},
       // Batches as tuned Java clients make them, not librdkafka's of a megabyte.
       {"batch.size", "32768"},
