@@ -137,49 +137,45 @@ void KeyShares::add(const ReadSpan& span, const ReadResult& result) {
   }
 }
 
-// x_i - share y_i for a key, or y_i alone, of each partition's clusters; bytes per offset.
-std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records, const Key* key,
-                                       double share) const {
+std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records, const Key* key) const {
   std::vector<Stratum> strata(records.size());
   for (std::size_t p = 0; p < records.size(); ++p) strata[p].records = records[p];
   for (std::size_t i = 0; i < clusters_.size(); ++i) {
     const auto& cluster = clusters_[i];
-    double x = 0;
+    double bytes = cluster.bytes_per_offset;
     if (key != nullptr) {
       const auto found = key->bytes_by_cluster.find(i);
-      if (found != key->bytes_by_cluster.end()) x = static_cast<double>(found->second) / cluster.offsets;
+      bytes = found == key->bytes_by_cluster.end() ? 0 : static_cast<double>(found->second) / cluster.offsets;
     }
-    const double value = key == nullptr ? cluster.bytes_per_offset : x - share * cluster.bytes_per_offset;
-    strata[static_cast<std::size_t>(cluster.partition)].cluster_means.push_back(value);
+    strata[static_cast<std::size_t>(cluster.partition)].cluster_means.push_back(bytes);
   }
   return strata;
 }
 
-// A combined ratio of two stratified means, linearised (Cochran 1977, section 6.11):
-//   share = covered mean(x) / mean(y),   d_i = x_i - share y_i
-//   se(share) = covered se(mean(d)) / mean(y)
+// A ratio of two stratified means:
+//   share = covered mean(x) / mean(y),   (se(share) / share)^2 = (se_x / x)^2 + (se_y / y)^2
 // `covered` is the part of the records in partitions that have a cluster: in the others the key is
-// not, while their y is taken to be the mean.
+// not, while their y is taken to be the mean. A key's bytes and all bytes rise together, so leaving
+// their covariance out makes the limits wider than need be, not narrower.
 std::optional<KeyShares::Heaviest> KeyShares::heaviest(std::span<const std::int64_t> records) const {
   const auto heaviest = std::max_element(keys_.begin(), keys_.end(), [](const auto& a, const auto& b) {
     return a.second.weight < b.second.weight;
   });
   if (heaviest == keys_.end() || clusters_.size() < 2) return std::nullopt;
   const auto& key = heaviest->second;
-  const auto sizes = strata(records, nullptr, 0);
-  const double mean = stratified_mean(sizes).mean.value;
-  if (mean <= 0) return std::nullopt;
-  double all = 0;
+  const auto of_all = strata(records, nullptr);
+  const auto all = stratified_mean(of_all);
+  const auto of_key = stratified_mean(strata(records, &key));
+  if (all.mean.value <= 0 || of_key.mean.value <= 0) return std::nullopt;
+  double held = 0;
   double seen = 0;
-  for (const auto& stratum : sizes) {
-    all += static_cast<double>(stratum.records);
+  for (const auto& stratum : of_all) {
+    held += static_cast<double>(stratum.records);
     if (!stratum.cluster_means.empty()) seen += static_cast<double>(stratum.records);
   }
-  const double covered = seen / all;
-  const double share = covered * stratified_mean(strata(records, &key, 0)).mean.value / mean;
-  const auto residuals = stratified_mean(strata(records, &key, share / covered));
-  const double reach = covered * residuals.error / mean *
-                       student_quantile(0.975, std::max(1.0, residuals.degrees));
+  const double share = std::min(1.0, seen / held * of_key.mean.value / all.mean.value);
+  const double relative = std::hypot(of_key.error / of_key.mean.value, all.error / all.mean.value);
+  const double reach = share * relative * student_quantile(0.975, std::max(1.0, of_key.degrees));
   return Heaviest{{share, std::max(0.0, share - reach), std::min(1.0, share + reach)},
                   key.partition, key.offset};
 }

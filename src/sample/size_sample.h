@@ -108,8 +108,9 @@ class KeyShares {
     std::int64_t offset = 0;
     double weight = 0;  // sum of its share of each cluster, to find the heaviest
   };
+  /// Bytes per offset in each partition's clusters: of one key, or of all records.
   [[nodiscard]] std::vector<Stratum> strata(std::span<const std::int64_t> records,
-                                            const Key* key, double share) const;
+                                            const Key* key) const;
 
   std::vector<Cluster> clusters_;
   std::map<std::uint64_t, Key> keys_;

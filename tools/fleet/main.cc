@@ -2,8 +2,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,95 +11,15 @@
 #include <librdkafka/rdkafka.h>
 #include <nlohmann/json.hpp>
 
+#include "cluster_client.h"
 #include "fleet.h"
+#include "script.h"
 #include "traffic.h"
 
 namespace partwise::fleet {
 namespace {
 
 using nlohmann::json;
-
-[[noreturn]] void die(const std::string& what) {
-  (void)std::fprintf(stderr, "fleet: %s\n", what.c_str());
-  std::exit(1);
-}
-
-std::int64_t undelivered = 0;
-
-void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) ++undelivered;
-}
-
-rd_kafka_t* producer_for(const std::string& bootstrap) {
-  rd_kafka_conf_t* conf = rd_kafka_conf_new();
-  char why[512];
-  const std::pair<const char*, std::string> settings[] = {
-      {"bootstrap.servers", bootstrap},
-      {"log_level", "3"},
-      {"linger.ms", "1000"},
-      // Batches as tuned Java clients make them, not librdkafka's of a megabyte.
-      {"batch.size", "32768"},
-      {"queue.buffering.max.messages", "500000"},
-      {"queue.buffering.max.kbytes", "524288"},
-      // In order, also where a fresh partition's leader has to be asked twice.
-      {"enable.idempotence", "true"},
-  };
-  for (const auto& [name, value] : settings) {
-    if (rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK) die(why);
-  }
-  rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-  rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-  if (producer == nullptr) die(why);
-  return producer;
-}
-
-void create_topics(rd_kafka_t* client, const std::vector<TopicSpec>& topics, std::size_t from, std::size_t count) {
-  char why[512];
-  std::vector<rd_kafka_NewTopic_t*> list;
-  for (std::size_t i = from; i < from + count; ++i) {
-    auto* topic = rd_kafka_NewTopic_new(topics[i].name.c_str(), topics[i].partitions, 1, why, sizeof why);
-    if (topic == nullptr) die(why);
-    for (const auto& [name, value] : topics[i].configuration) {
-      rd_kafka_NewTopic_set_config(topic, name.c_str(), value.c_str());
-    }
-    list.push_back(topic);
-  }
-  rd_kafka_queue_t* queue = rd_kafka_queue_new(client);
-  rd_kafka_CreateTopics(client, list.data(), list.size(), nullptr, queue);
-  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, 60'000);
-  const auto* result = event == nullptr ? nullptr : rd_kafka_event_CreateTopics_result(event);
-  if (result == nullptr) die("topics could not be created");
-  std::size_t n = 0;
-  const auto** results = rd_kafka_CreateTopics_result_topics(result, &n);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (rd_kafka_topic_result_error(results[i]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      die(std::string(rd_kafka_topic_result_name(results[i])) + ": " +
-          rd_kafka_err2str(rd_kafka_topic_result_error(results[i])));
-    }
-  }
-  rd_kafka_event_destroy(event);
-  rd_kafka_queue_destroy(queue);
-  rd_kafka_NewTopic_destroy_array(list.data(), list.size());
-}
-
-// Right after their creation, partitions may be without a leader for a second or two.
-void wait_for_leaders(rd_kafka_t* client, std::size_t topics) {
-  for (int attempt = 0; attempt < 300; ++attempt) {
-    const struct rd_kafka_metadata* metadata = nullptr;
-    if (rd_kafka_metadata(client, 1, nullptr, &metadata, 5'000) != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    std::size_t ready = 0;
-    for (int i = 0; i < metadata->topic_cnt; ++i) {
-      const auto& topic = metadata->topics[i];
-      bool led = topic.err == RD_KAFKA_RESP_ERR_NO_ERROR;
-      for (int p = 0; p < topic.partition_cnt; ++p) led = led && topic.partitions[p].leader >= 0;
-      ready += led ? 1 : 0;
-    }
-    rd_kafka_metadata_destroy(metadata);
-    if (ready >= topics) return;
-    rd_kafka_poll(client, 100);
-  }
-  die("partitions stay without a leader");
-}
 
 TopicTruth fill(rd_kafka_t* client, const TopicSpec& spec, int minutes, std::int64_t start_s, std::uint64_t seed) {
   rd_kafka_topic_conf_t* conf = rd_kafka_topic_conf_new();
@@ -184,12 +104,9 @@ FleetSpec fleet_named(const std::string& name, std::int64_t records) {
 }
 
 int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string& truth_file) {
-  rd_kafka_t* client = producer_for(bootstrap);
-  constexpr std::size_t at_once = 100;
-  for (std::size_t i = 0; i < fleet.topics.size(); i += at_once) {
-    create_topics(client, fleet.topics, i, std::min(at_once, fleet.topics.size() - i));
-  }
-  wait_for_leaders(client, fleet.topics.size());
+  rd_kafka_t* client = producer_for(bootstrap, {}, false);
+  create_topics(client, fleet.topics);
+  for (const auto& spec : fleet.topics) wait_for_leaders(client, spec.name);
   // Whole minutes, the last of them over for a while: no window is half filled.
   const auto now_s = std::chrono::duration_cast<std::chrono::minutes>(
                          std::chrono::system_clock::now().time_since_epoch()).count() * 60;
@@ -204,9 +121,8 @@ int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string&
     records += truth.records;
     bytes += truth.bytes;
   }
-  if (rd_kafka_flush(client, 120'000) != RD_KAFKA_RESP_ERR_NO_ERROR) die("not all records were delivered");
+  flush(client);
   rd_kafka_destroy(client);
-  if (undelivered > 0) die(std::to_string(undelivered) + " records were not delivered");
   std::ofstream file(truth_file);
   file << json{{"fleet", fleet.name}, {"start_s", start_s}, {"minutes", fleet.minutes},
                {"records", records}, {"bytes", bytes}, {"topics", topics}}.dump() << "\n";
@@ -220,10 +136,17 @@ int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string&
 }  // namespace partwise::fleet
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    (void)std::fprintf(stderr, "Usage: partwise-fleet BOOTSTRAP demo|bench|idle TRUTH.json [RECORDS]\n");
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() >= 3 && words[1] == "script") {
+    partwise::fleet::run_script(words[0], words[2], words.size() > 3 && words[3] == "transactional", std::cin);
+    return 0;
+  }
+  if (words.size() < 3) {
+    (void)std::fprintf(stderr,
+                       "Usage: partwise-fleet BOOTSTRAP demo|bench|idle TRUTH.json [RECORDS]\n"
+                       "       partwise-fleet BOOTSTRAP script CODEC [transactional] < COMMANDS\n");
     return 2;
   }
-  const std::int64_t records = argc > 4 ? std::atoll(argv[4]) : 1'000'000;
-  return partwise::fleet::run(argv[1], partwise::fleet::fleet_named(argv[2], records), argv[3]);
+  const std::int64_t records = words.size() > 3 ? std::atoll(words[3].c_str()) : 1'000'000;
+  return partwise::fleet::run(words[0], partwise::fleet::fleet_named(words[1], records), words[2]);
 }

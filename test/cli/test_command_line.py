@@ -1,0 +1,183 @@
+"""Help, flags, settings and their mistakes: what needs no cluster."""
+
+import pathlib
+import re
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+NOWHERE = ("--bootstrap-servers", "127.0.0.1:1")
+
+
+def flags_in(text):
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+
+def test_alone_it_says_what_it_is_and_where_to_go_on(partwise):
+    run = partwise()
+    assert run.status == 0
+    assert "recommend" in run.out and "Examples:" in run.out and "--help" in run.out
+
+
+def test_version_names_the_kafka_library(partwise):
+    run = partwise("--version")
+    assert run.status == 0
+    assert re.fullmatch(r"partwise \d+\.\d+\.\d+ \(librdkafka \d+\.\d+\.\d+.*\)\n", run.out)
+
+
+def test_help_of_a_command_is_the_same_both_ways(partwise):
+    assert partwise("help", "recommend").out == partwise("recommend", "--help").out
+    assert partwise("recommend", "-h").status == 0
+
+
+def test_help_and_page_list_every_option(partwise):
+    shown = flags_in(partwise("recommend", "--help").out)
+    page = flags_in((TOP / "docs" / "recommend.md").read_text())
+    assert {"--sampling-days", "--full-scan", "--explain", "--max-workers-per-cluster"} <= shown
+    assert shown - page == set(), "docs/recommend.md lacks options"
+
+
+def test_an_unknown_command_names_the_nearest(partwise):
+    run = partwise("recomend")
+    assert run.status == 2
+    assert "unknown command 'recomend'" in run.err and "partwise recommend" in run.err
+
+
+def test_an_unknown_flag_names_the_nearest(partwise):
+    run = partwise("recommend", "--samplng-days", "3")
+    assert run.status == 2
+    assert "unknown flag --samplng-days" in run.err
+    assert "try:  --sampling-days" in run.err
+    assert run.out == ""
+
+
+def test_a_flag_without_its_value_is_named(partwise):
+    run = partwise("recommend", "--sampling-days")
+    assert run.status == 2
+    assert "--sampling-days" in run.err
+
+
+def test_several_wrong_settings_are_told_together(partwise):
+    run = partwise("recommend", *NOWHERE, "--sampling-days", "-1", "--model", "capcity",
+                   env={"MAX_CLUSTER_WORKERS": "none", "READ_BUDGET": "4 parsecs"})
+    assert run.status == 2
+    assert run.err.count("error: ") == 4
+    assert "--sampling-days: -1 is out of range" in run.err and "the nearest allowed is" in run.err
+    assert "'capcity' is not one of capacity|ratio" in run.err
+    assert "MAX_CLUSTER_WORKERS: 'none' is not a number" in run.err
+    assert "from: READ_BUDGET" in run.err
+
+
+def test_settings_that_exclude_each_other(partwise):
+    run = partwise("recommend", *NOWHERE, "--full-scan", "--prove")
+    assert run.status == 2
+    assert "--full-scan, --prove and --quick exclude each other" in run.err
+
+
+def test_no_cluster_at_all(partwise):
+    run = partwise("recommend")
+    assert run.status == 2
+    assert "no cluster is named" in run.err and "--bootstrap-servers" in run.err
+
+
+def test_later_features_are_refused_not_ignored(partwise):
+    run = partwise("recommend", *NOWHERE, env={"USE_SAMPLE_RECORDS": "False", "USE_AWS_SECRETS_MANAGER": "True"})
+    assert run.status == 2
+    assert "USE_SAMPLE_RECORDS is False" in run.err
+    assert "USE_AWS_SECRETS_MANAGER is True" in run.err
+
+
+def shown(run):
+    assert run.status == 0, run.err
+    return dict(line.split("=", 1) for line in run.out.splitlines())
+
+
+def test_show_config_tells_value_and_origin_and_no_secret(partwise):
+    settings = shown(partwise(
+        "recommend", "--show-config", "--sampling-days=3",
+        env={"MIN_RECOMMENDED_PARTITIONS": "9",
+             "KAFKA_CREDENTIALS": '[{"kafka_cluster_id": "a", "bootstrap.servers": "h:1", "sasl.password": "hunter2"}]'},
+        files={".env": "SAMPLING_DAYS=5\nTOPIC_FILTER=orders,payments\nMIN_RECOMMENDED_PARTITIONS=7\n"}))
+    assert settings["SAMPLING_DAYS"] == "3  # --sampling-days"
+    assert settings["MIN_RECOMMENDED_PARTITIONS"] == "9  # MIN_RECOMMENDED_PARTITIONS"
+    assert settings["TOPIC_FILTER"] == "orders,payments  # .env line 2"
+    assert settings["MIN_CONSUMPTION_THROUGHPUT"] == "10485760  # default"
+    assert settings["KAFKA_CREDENTIALS"] == "***  # KAFKA_CREDENTIALS"
+
+
+def test_every_documented_variable_has_its_documented_default(partwise):
+    settings = shown(partwise("recommend", "--show-config"))
+    documented = {
+        "INCLUDE_INTERNAL_TOPICS": "False", "MIN_RECOMMENDED_PARTITIONS": "6",
+        "MIN_CONSUMPTION_THROUGHPUT": "10485760", "REQUIRED_CONSUMPTION_THROUGHPUT_FACTOR": "3",
+        "USE_SAMPLE_RECORDS": "True", "SAMPLING_DAYS": "7", "SAMPLING_BATCH_SIZE": "10000",
+        "SAMPLING_MAX_CONSECUTIVE_NULLS": "50", "SAMPLING_TIMEOUT_SECONDS": "2.0",
+        "SAMPLING_MAX_CONTINUOUS_FAILED_BATCHES": "5", "MAX_CLUSTER_WORKERS": "3",
+        "MAX_WORKERS_PER_CLUSTER": "8"}
+    for name, value in documented.items():
+        assert settings[name] == f"{value}  # default"
+    assert settings["TOPIC_FILTER"] == "  # not set" or settings["TOPIC_FILTER"].endswith("# not set")
+
+
+def test_env_file_as_people_write_it(partwise):
+    text = ('\ufeff# comment\r\nexport SAMPLING_DAYS = 3 # days\r\nTOPIC_FILTER="a#b, c"\r\n\r\n'
+            "MODEL_OF_NOTHING=1\r\nSIZING_MODEL='ratio'\r\n")
+    settings = shown(partwise("recommend", "--show-config", files={".env": text.encode("utf-8")}))
+    assert settings["SAMPLING_DAYS"] == "3  # .env line 2"
+    assert settings["TOPIC_FILTER"] == "a#b, c  # .env line 3"
+    assert settings["SIZING_MODEL"] == "ratio  # .env line 6"
+
+
+def test_env_file_with_an_unclosed_quote_names_its_line(partwise):
+    run = partwise("recommend", *NOWHERE, files={".env": 'A=1\nTOPIC_FILTER="orders\nB=2\n'})
+    assert run.status == 2
+    assert "the value of TOPIC_FILTER has an unclosed double quote" in run.err
+    assert "from: .env line 2" in run.err
+
+
+def test_a_named_env_file_must_exist(partwise):
+    run = partwise("recommend", "--env-file", "missing.env")
+    assert run.status == 2
+    assert "cannot read missing.env" in run.err
+
+
+def test_a_slip_in_the_env_file_is_pointed_at(partwise):
+    run = partwise("recommend", *NOWHERE, "--timeout", "1s", files={".env": "SAMPLNG_DAYS=3\n"})
+    assert "SAMPLNG_DAYS is not a setting; is SAMPLING_DAYS meant?" in run.err
+
+
+def test_malformed_credentials_name_the_position_and_no_secret(partwise):
+    run = partwise("recommend", files={
+        ".env": '# mine\n\nKAFKA_CREDENTIALS=[{"kafka_cluster_id": "lkc-1", "sasl.password": "hunter2\n'})
+    assert run.status == 2
+    assert "KAFKA_CREDENTIALS is not valid JSON: unexpected end of input at character " in run.err
+    assert "from: .env line 3" in run.err
+    assert "hunter2" not in run.err
+
+
+def test_a_property_that_cannot_be_honoured_is_an_error_naming_it(partwise):
+    run = partwise("recommend", "--config", "client.properties", files={
+        "client.properties": "bootstrap.servers=127.0.0.1:1\ngroup.id=mine\nssl.truststore.location=t.jks\n"})
+    assert run.status == 2
+    assert "property group.id cannot be honoured" in run.err and "client.properties line 2" in run.err
+    assert "ssl.truststore.location" in run.err
+
+
+def test_an_unknown_property_is_an_error_naming_it(partwise):
+    run = partwise("recommend", "--config", "c.properties", files={
+        "c.properties": "bootstrap.servers=127.0.0.1:1\nsecurity.protocl=SSL\n"})
+    assert run.status == 2
+    assert "property security.protocl is not known" in run.err and "c.properties line 2" in run.err
+
+
+def test_a_missing_config_file(partwise):
+    run = partwise("recommend", "--config", "missing.properties")
+    assert run.status == 2
+    assert "cannot read missing.properties" in run.err
+
+
+def test_an_unusable_output_folder_is_found_before_any_work(partwise):
+    run = partwise("recommend", *NOWHERE, "--out", "file/below", files={"file": ""})
+    assert run.status == 2
+    assert "cannot write file/below" in run.err and "--out" in run.err
+    assert "127.0.0.1:1" not in run.err, "it tried the cluster first"
+    run = partwise("recommend", *NOWHERE, "--out", "/proc/partwise")
+    assert run.status == 2 and "cannot write /proc/partwise" in run.err
