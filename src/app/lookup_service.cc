@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/units.h"
+
 namespace partwise::app {
 namespace {
 
@@ -15,6 +17,7 @@ using sample::OffsetsArrived;
 // A new leader is elected within a second or so; asked more often, brokers only answer the same.
 constexpr Millis retry_after{300};
 constexpr Millis leaders_fresh_for{250};
+constexpr Millis leaders_unknown_for{2'000};
 constexpr int leaderless_tries_max = 5;
 constexpr Millis longest_wait{200};
 
@@ -37,10 +40,8 @@ void LookupService::fail_query(const OffsetQuery& query, Error error) {
 }
 
 void LookupService::route(const OffsetQuery& query) {
-  const auto& leaders = leaders_[query.at.topic];
-  const auto p = static_cast<std::size_t>(query.at.partition);
-  const int leader = p < leaders.size() ? leaders[p] : -1;
-  if (leader < 0) {
+  const int broker = leader(query.at);
+  if (broker < 0) {
     if (++leaderless_tries_[query.at] > leaderless_tries_max) {
       return fail_query(query, {ErrorKind::unavailable,
                                 fmt::format("partition {} has no leader", query.at.partition),
@@ -49,15 +50,30 @@ void LookupService::route(const OffsetQuery& query) {
     delayed_.push_back({clock_.steady_now() + retry_after, query});
     return;
   }
-  if (const auto gone = given_up_.find(leader); gone != given_up_.end()) {
+  if (const auto gone = given_up_.find(broker); gone != given_up_.end()) {
     return fail_query(query, gone->second);
   }
-  queue_.push(leader, query);
+  queue_.push(broker, query);
 }
 
 void LookupService::send() {
   retry_due();
   for (const auto& request : queue_.ready()) port_.look_up(request.broker, request.queries);
+}
+
+void LookupService::refresh_leaders(int topic) {
+  const auto now = clock_.steady_now();
+  auto& asked = leaders_asked_[topic];
+  if (now - asked <= leaders_fresh_for || now < leaders_unknown_until_) return;
+  asked = now;
+  if (auto leaders = port_.leaders(topic)) {
+    leaders_[topic] = std::move(*leaders);
+  } else if (leaders.error().kind == ErrorKind::not_found) {
+    leaders_[topic].clear();  // deleted meanwhile
+  } else {
+    // Nobody answers: waiting for it with every topic would add up.
+    leaders_unknown_until_ = clock_.steady_now() + leaders_unknown_for;
+  }
 }
 
 void LookupService::retry_due() {
@@ -67,21 +83,24 @@ void LookupService::retry_due() {
   std::vector<Delayed> retries(due, delayed_.end());
   delayed_.erase(due, delayed_.end());
   for (const auto& [when, query] : retries) {
-    auto& asked = leaders_asked_[query.at.topic];
-    if (now - asked > leaders_fresh_for) {
-      asked = now;
-      if (auto leaders = port_.leaders(query.at.topic)) {
-        leaders_[query.at.topic] = std::move(*leaders);
-      } else if (leaders.error().kind == ErrorKind::not_found) {
-        leaders_[query.at.topic].clear();  // deleted meanwhile
-      }
-    }
+    refresh_leaders(query.at.topic);
     route(query);
   }
 }
 
-void LookupService::give_up(int broker, const Error& error) {
-  given_up_.emplace(broker, error);
+int LookupService::leader(sample::TopicPartition at) const {
+  const auto leaders = leaders_.find(at.topic);
+  const auto p = static_cast<std::size_t>(at.partition);
+  return leaders == leaders_.end() || p >= leaders->second.size() ? -1 : leaders->second[p];
+}
+
+void LookupService::give_up(int broker) {
+  const Error error{ErrorKind::timeout,
+                    fmt::format("broker {} has not answered for {} s", broker,
+                                number_text(static_cast<double>(timeout_.count()) / 1000)),
+                    "check that it runs; a longer --timeout may help", {}};
+  if (!given_up_.emplace(broker, error).second) return;
+  port_.abandon_reads(broker, error);
   for (const auto& query : queue_.drop(broker)) fail_query(query, error);
 }
 
@@ -103,9 +122,8 @@ std::vector<OffsetAnswer> LookupService::take(const OffsetsArrived& event) {
   auto answers = queue_.arrived(event);
   const auto again = queue_.to_retry();
   if (!event.answers.empty() && hopeless(event)) {
-    const auto& error = *event.answers.front().error;
-    for (const auto& query : again) fail_query(query, error);
-    give_up(event.broker, error);
+    give_up(event.broker);
+    for (const auto& query : again) fail_query(query, verdict(event.broker));
     return answers;
   }
   for (const auto& query : again) delayed_.push_back({clock_.steady_now() + retry_after, query});

@@ -36,6 +36,18 @@ class LookupService {
   /// Answers that did not need an event: no leader, a broker given up.
   std::vector<sample::OffsetAnswer> take_failed();
 
+  /// The broker that leads a partition; below zero: none.
+  [[nodiscard]] int leader(sample::TopicPartition at) const;
+
+  /// The broker did not answer for the whole time-out: nothing more will be asked of it.
+  [[nodiscard]] bool given_up(int broker) const { return given_up_.contains(broker); }
+
+  /// Fails what waits for the broker, and whatever would be asked of it.
+  void give_up(int broker);
+
+  /// Why the broker was given up.
+  [[nodiscard]] const Error& verdict(int broker) const { return given_up_.at(broker); }
+
   [[nodiscard]] std::int64_t lookups() const { return lookups_; }
   [[nodiscard]] bool idle() const { return queue_.pending() == 0 && delayed_.empty(); }
   /// How long to wait for events at most, for something is delayed.
@@ -49,8 +61,8 @@ class LookupService {
   void route(const sample::OffsetQuery& query);
   void fail_query(const sample::OffsetQuery& query, Error error);
   void retry_due();
+  void refresh_leaders(int topic);
   [[nodiscard]] bool hopeless(const sample::OffsetsArrived& event);
-  void give_up(int broker, const Error& error);
 
   sample::ClusterPort& port_;
   const Clock& clock_;
@@ -58,6 +70,7 @@ class LookupService {
   sample::LookupQueue queue_;
   std::map<int, std::vector<int>> leaders_;
   std::map<int, SteadyTime> leaders_asked_;
+  SteadyTime leaders_unknown_until_;  // no broker could tell them
   std::map<int, SteadyTime> failing_since_;
   std::map<int, Error> given_up_;
   std::map<sample::TopicPartition, int> leaderless_tries_;

@@ -25,12 +25,14 @@ using sizing::ClusterReport;
 using sizing::ClusterStatus;
 using sizing::TopicReport;
 
-/// Adds the bytes on the wire to what a run tells of itself.
+/// Adds which cluster it is and the bytes on the wire to what a run tells of itself.
 class WithTraffic final : public Progress {
  public:
-  WithTraffic(Progress& below, const kafka::TrafficCounters& traffic) : below_(below), traffic_(traffic) {}
+  WithTraffic(Progress& below, std::string address, const kafka::TrafficCounters& traffic)
+      : below_(below), address_(std::move(address)), traffic_(traffic) {}
   void update(const ClusterProgress& progress) override {
     auto full = progress;
+    full.address = address_;
     full.bytes_read = traffic_.bytes_fetched;
     below_.update(full);
   }
@@ -38,6 +40,7 @@ class WithTraffic final : public Progress {
 
  private:
   Progress& below_;
+  std::string address_;
   const kafka::TrafficCounters& traffic_;
 };
 
@@ -56,14 +59,14 @@ class ClusterRun {
         options_(options),
         clock_(clock),
         events_(events),
-        progress_(progress, traffic_),
+        progress_(progress, access.bootstrap_servers + access.id, traffic_),
         stop_(stop) {}
 
   ClusterReport run() {
     const auto start = clock_.steady_now();
     report_.cluster_id = access_.id;
     report_.bootstrap_servers = access_.bootstrap_servers;
-    progress_.update({shown_name(), "connecting", 0, 0, 0, 0});
+    progress_.update({{}, shown_name(), "connecting", 0, 0, 0, 0});
     if (auto measured = measure(); !measured) {
       const bool stopped = measured.error().kind == ErrorKind::interrupted;
       report_.status = stopped ? ClusterStatus::interrupted : ClusterStatus::failed;

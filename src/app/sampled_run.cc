@@ -75,7 +75,8 @@ class SampledRun {
       take_on();
       lookups_.send();
       if (running_.empty()) continue;
-      for (const auto& event : port_.wait(lookups_.patience())) {
+      const auto patience = failed_reads_.empty() ? lookups_.patience() : Millis{0};
+      for (const auto& event : port_.wait(patience)) {
         if (const auto* offsets = std::get_if<sample::OffsetsArrived>(&event)) {
           for (const auto& answer : lookups_.take(*offsets)) take(answer);
         } else {
@@ -83,6 +84,7 @@ class SampledRun {
         }
       }
       for (const auto& answer : lookups_.take_failed()) take(answer);
+      for (const auto& arrived : std::exchange(failed_reads_, {})) take(arrived);
     }
     return lookups_.lookups();
   }
@@ -155,7 +157,16 @@ class SampledRun {
       lookups_.ask({{i, lookup.partition},
                     grid.boundary(lookup.boundary).time_since_epoch().count()});
     }
-    for (const auto& span : round.reads) port_.read(i, span);
+    for (const auto& span : round.reads) read(i, span);
+  }
+
+  // A broker that was given up is not waited for again; its spans arrive failed.
+  void read(int i, const sample::ReadSpan& span) {
+    const int broker = lookups_.leader({i, span.partition});
+    if (!lookups_.given_up(broker)) return port_.read(i, span);
+    sample::ReadResult result;
+    result.failed = true;
+    failed_reads_.push_back({i, span, std::move(result), lookups_.verdict(broker)});
   }
 
   void take(const OffsetAnswer& answer) {
@@ -182,19 +193,29 @@ class SampledRun {
     auto& running = found->second;
     if (arrived.error) {
       ++running.failed_reads_in_a_row;
-      const bool worth_another = arrived.error->kind == ErrorKind::timeout ||
-                                 arrived.error->kind == ErrorKind::unavailable;
-      if (worth_another && running.failed_reads_in_a_row < options_.sampling_max_continuous_failed_batches) {
-        port_.read(arrived.topic, arrived.span);
+      if (worth_another_read(running, arrived)) {
+        read(arrived.topic, arrived.span);
         return;
       }
       note_failure(running.row, arrived.span.partition, "read", *arrived.error);
     } else {
       running.failed_reads_in_a_row = 0;
+      reads_failing_since_.erase(lookups_.leader({arrived.topic, arrived.span.partition}));
     }
     running.study->put(arrived.span, arrived.result);
     --running.reads_open;
     go_on_when_answered(found->first);
+  }
+
+  [[nodiscard]] bool worth_another_read(const Running& running, const SpanArrived& arrived) {
+    const bool may_pass = arrived.error->kind == ErrorKind::timeout ||
+                          arrived.error->kind == ErrorKind::unavailable;
+    if (!may_pass) return false;
+    const int broker = lookups_.leader({arrived.topic, arrived.span.partition});
+    const auto since = reads_failing_since_.try_emplace(broker, clock_.steady_now()).first->second;
+    if (clock_.steady_now() - since >= options_.timeout) lookups_.give_up(broker);
+    return !lookups_.given_up(broker) &&
+           running.failed_reads_in_a_row < options_.sampling_max_continuous_failed_batches;
   }
 
   void go_on_when_answered(int i) {
@@ -213,9 +234,11 @@ class SampledRun {
 
   void finish(sizing::TopicReport row, const sizing::Demand& demand) {
     sizing::judge(row, demand, {options_.sizing, options_.grow_only});
+    progress_.detail(fmt::format("{}: {} {}, {} lookups, {} records read", survey_.cluster_id, row.name,
+                                 name_of(row.decided_by), row.lookups, row.records_read));
     ++done_;
     sink_(std::move(row));
-    progress_.update({survey_.cluster_id, "measuring", done_, static_cast<int>(survey_.topics.size()),
+    progress_.update({{}, survey_.cluster_id, "measuring", done_, static_cast<int>(survey_.topics.size()),
                       lookups_.lookups(), 0});
   }
 
@@ -228,6 +251,8 @@ class SampledRun {
   LookupService lookups_;
   std::deque<int> waiting_;
   std::map<int, Running> running_;
+  std::map<int, SteadyTime> reads_failing_since_;  // by broker, without a success since
+  std::vector<SpanArrived> failed_reads_;
   int partitions_running_ = 0;
   int done_ = 0;
 };

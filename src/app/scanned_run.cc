@@ -153,7 +153,7 @@ class ScannedRun final : public sample::ScanSink {
     }
     sizing::judge(row, demand, {options_.sizing, options_.grow_only});
     sink_(std::move(row));
-    progress_.update({survey_.cluster_id, "reading", ++done_, static_cast<int>(topics_.size()), 0, 0});
+    progress_.update({{}, survey_.cluster_id, "reading", ++done_, static_cast<int>(topics_.size()), 0, 0});
   }
 
   const Survey& survey_;

@@ -8,7 +8,8 @@ namespace partwise {
 
 /// How far one cluster's run is, each time something has finished.
 struct ClusterProgress {
-  std::string cluster;       ///< its id, or the address until the id is known
+  std::string address;       ///< tells clusters apart
+  std::string cluster;       ///< its id; empty until known
   std::string step;          ///< "connecting", "measuring", "done"
   int topics_done = 0;
   int topics_total = 0;      ///< 0 until known

@@ -21,8 +21,8 @@ std::string bar(int done, int total) {
 }
 
 std::string line_of(const ClusterProgress& progress, bool with_bar) {
-  if (progress.topics_total == 0) return fmt::format("{}  {}", progress.cluster, progress.step);
-  auto text = progress.cluster + "  ";
+  auto text = (progress.cluster.empty() ? progress.address : progress.cluster) + "  ";
+  if (progress.topics_total == 0) return text + progress.step;
   if (with_bar) text += bar(progress.topics_done, progress.topics_total) + "  ";
   text += fmt::format("{}/{} topics", progress.topics_done, progress.topics_total);
   if (progress.lookups > 0) text += fmt::format("  {} lookups", count_text(progress.lookups));
@@ -35,20 +35,20 @@ std::string line_of(const ClusterProgress& progress, bool with_bar) {
 }  // namespace
 
 ProgressLines::ProgressLines(bool terminal, bool verbose)
-    : terminal_(terminal), verbose_(verbose), last_draw_(steady_clock::now()) {}
+    : terminal_(terminal), verbose_(verbose), start_(steady_clock::now()), last_draw_(start_) {}
 
 ProgressLines::~ProgressLines() { finish(); }
 
 void ProgressLines::update(const ClusterProgress& progress) {
   const std::lock_guard lock(mutex_);
-  clusters_[progress.cluster] = progress;
+  clusters_[progress.address] = progress;
   if (!finished_ && steady_clock::now() - last_draw_ >= (terminal_ ? redraw_every : plain_line_every)) {
     draw();
   }
 }
 
 void ProgressLines::detail(const std::string& line) {
-  if (verbose_) say(line);
+  if (verbose_) say(fmt::format("{:8.3f} s  {}", seconds(steady_clock::now() - start_), line));
 }
 
 void ProgressLines::say(const std::string& line) {
@@ -66,13 +66,13 @@ void ProgressLines::finish() {
 int ProgressLines::topics_done() const {
   const std::lock_guard lock(mutex_);
   int sum = 0;
-  for (const auto& [cluster, progress] : clusters_) sum += progress.topics_done;
+  for (const auto& [address, progress] : clusters_) sum += progress.topics_done;
   return sum;
 }
 
 void ProgressLines::draw() {
   erase();
-  for (const auto& [cluster, progress] : clusters_) {
+  for (const auto& [address, progress] : clusters_) {
     fmt::print(stderr, "{}\n", line_of(progress, terminal_));
   }
   lines_drawn_ = terminal_ ? static_cast<int>(clusters_.size()) : 0;

@@ -38,6 +38,7 @@ class ProgressLines final : public Progress {
   mutable std::mutex mutex_;
   std::map<std::string, ClusterProgress> clusters_;
   int lines_drawn_ = 0;
+  SteadyTime start_;
   SteadyTime last_draw_;
 };
 

@@ -100,6 +100,16 @@ Result<> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& 
               "see its range in librdkafka's CONFIGURATION.md", from);
 }
 
+// librdkafka's reason without where ("ssl://host:9092/1: ") and when ("(after 3ms in state ...)").
+std::string plain_reason(std::string reason) {
+  if (const auto when = reason.rfind(" (after "); when != std::string::npos) reason.erase(when);
+  if (const auto where = reason.find("://"); where != std::string::npos) {
+    const auto end = reason.find(": ", where);
+    if (end != std::string::npos) reason.erase(0, end + 2);
+  }
+  return reason;
+}
+
 bool says(const std::string& reason, std::string_view words) {
   return lowered(reason).find(words) != std::string::npos;
 }
@@ -145,7 +155,7 @@ void Client::note_error(rd_kafka_resp_err_t code, const char* reason) {
   // What the first broker said tells more than what followed from it.
   if (kind_of(trouble_) == ErrorKind::unauthorized && trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   trouble_ = code;
-  trouble_reason_ = reason;
+  trouble_reason_ = plain_reason(reason);
 }
 
 std::optional<Error> Client::last_trouble() const {

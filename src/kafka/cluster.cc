@@ -118,8 +118,18 @@ class KafkaCluster final : public sample::ClusterPort {
     reads_.add(topic, topics_.at(static_cast<std::size_t>(topic)), span);
   }
 
+  void abandon_reads(int broker, const Error& error) override {
+    reads_.abandon(
+        [&](const std::string& topic, int partition) {
+          const auto& leaders = leaders_[topic];
+          const auto p = static_cast<std::size_t>(partition);
+          return p < leaders.size() && leaders[p] == broker;
+        },
+        error, abandoned_);
+  }
+
   std::vector<ClusterEvent> wait(Millis patience) override {
-    std::vector<ClusterEvent> events;
+    auto events = std::exchange(abandoned_, {});
     collect(events);
     if (!events.empty()) return events;
     signal_.wait(reads_.idle() ? patience : std::min(patience, read_check));
@@ -159,6 +169,7 @@ class KafkaCluster final : public sample::ClusterPort {
   std::vector<BrokerAddress> brokers_;
   std::map<std::string, std::vector<int>> leaders_;  // as described
   std::vector<std::string> topics_;
+  std::vector<ClusterEvent> abandoned_;
 };
 
 }  // namespace

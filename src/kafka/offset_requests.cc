@@ -27,13 +27,12 @@ OffsetAnswer failed(const OffsetQuery& query, const std::string& topic, rd_kafka
 }
 
 OffsetAnswer answer_of(const OffsetQuery& query, const std::string& topic,
-                       const rd_kafka_ListOffsetsResultInfo_t* info) {
+                       const rd_kafka_ListOffsetsResultInfo_t* info,
+                       rd_kafka_resp_err_t without_answer) {
   const auto* place = rd_kafka_ListOffsetsResultInfo_topic_partition(info);
   if (place->err != RD_KAFKA_RESP_ERR_NO_ERROR) return failed(query, topic, place->err);
-  // A part of the request that got no answer keeps the offset it began with.
-  if (place->offset == RD_KAFKA_OFFSET_INVALID) {
-    return failed(query, topic, RD_KAFKA_RESP_ERR__TIMED_OUT);
-  }
+  // A part of the request that failed as a whole keeps the offset it began with, without an error.
+  if (place->offset == RD_KAFKA_OFFSET_INVALID) return failed(query, topic, without_answer);
   OffsetAnswer answer;
   answer.query = query;
   if (place->offset >= 0) {
@@ -49,6 +48,7 @@ void OffsetRequests::send(int broker, std::span<const OffsetQuery> queries,
                           const std::vector<std::string>& topics) {
   auto& pending = pending_[++last_];
   pending.broker = broker;
+  pending.sent = std::chrono::steady_clock::now();
   PartitionListHandle list(rd_kafka_topic_partition_list_new(static_cast<int>(queries.size())));
   for (const auto& query : queries) {
     const auto& name = topics.at(static_cast<std::size_t>(query.at.topic));
@@ -64,6 +64,13 @@ void OffsetRequests::send(int broker, std::span<const OffsetQuery> queries,
         RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(last_));
   rd_kafka_ListOffsets(client_.get(), list.get(), options.get(), queue_);
+}
+
+// librdkafka does not tell why there is no answer: the time it took does.
+rd_kafka_resp_err_t OffsetRequests::code_without_answer(const Pending& pending) const {
+  const auto took = std::chrono::steady_clock::now() - pending.sent;
+  return took * 10 >= client_.timeout() * 9 ? RD_KAFKA_RESP_ERR__TIMED_OUT
+                                            : RD_KAFKA_RESP_ERR__TRANSPORT;
 }
 
 sample::OffsetsArrived OffsetRequests::answers_of(rd_kafka_event_t* event) {
@@ -87,11 +94,11 @@ sample::OffsetsArrived OffsetRequests::answers_of(rd_kafka_event_t* event) {
     const auto& name = pending.names[i];
     const auto found = infos.find({name, query.at.partition});
     if (found != infos.end()) {
-      arrived.answers.push_back(answer_of(query, name, found->second));
+      arrived.answers.push_back(answer_of(query, name, found->second, code_without_answer(pending)));
     } else {
       const auto* text = rd_kafka_event_error_string(event);
       arrived.answers.push_back(
-          failed(query, name, code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
+          failed(query, name, code == RD_KAFKA_RESP_ERR_NO_ERROR ? code_without_answer(pending) : code,
                  text == nullptr ? "" : text));
     }
   }

@@ -29,9 +29,12 @@ class OffsetRequests {
   /// What was asked, kept until its event: librdkafka hands the number back untouched.
   struct Pending {
     int broker = 0;
+    SteadyTime sent;
     std::vector<sample::OffsetQuery> queries;
     std::vector<std::string> names;  // beside the queries
   };
+
+  [[nodiscard]] rd_kafka_resp_err_t code_without_answer(const Pending& pending) const;
 
   Client& client_;
   rd_kafka_queue_t* queue_;

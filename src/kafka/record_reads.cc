@@ -130,7 +130,7 @@ void RecordReads::finish(TopicPartition at, std::vector<ClusterEvent>& finished)
   auto& topic = topics_.at(at.topic);
   rd_kafka_consume_stop(topic.handle.get(), at.partition);
   if (--topic.users == 0) topic.handle.reset();
-  if (!done && read.result.records == 0) {
+  if (!done && !error && read.result.records == 0) {
     const auto trouble = client_.last_trouble();
     error = trouble.value_or(Error{
         ErrorKind::timeout,
@@ -140,6 +140,28 @@ void RecordReads::finish(TopicPartition at, std::vector<ClusterEvent>& finished)
   }
   read.result.failed = error.has_value();
   finished.emplace_back(SpanArrived{at.topic, read.span, std::move(read.result), error});
+}
+
+void RecordReads::abandon(
+    const std::function<bool(const std::string& topic, int partition)>& concerns, const Error& error,
+    std::vector<ClusterEvent>& finished) {
+  std::vector<TopicPartition> ended;
+  for (auto& [at, active] : active_) {
+    if (!concerns(topics_.at(at.topic).name, at.partition)) continue;
+    active.error = error;
+    ended.push_back(at);
+  }
+  for (const auto at : ended) finish(at, finished);
+  std::erase_if(waiting_, [&](const auto& entry) {
+    const auto& [at, spans] = entry;
+    if (!concerns(topics_.at(at.topic).name, at.partition)) return false;
+    for (const auto& span : spans) {
+      sample::ReadResult result;
+      result.failed = true;
+      finished.emplace_back(SpanArrived{at.topic, span, std::move(result), error});
+    }
+    return true;
+  });
 }
 
 void RecordReads::serve(std::vector<ClusterEvent>& finished) {

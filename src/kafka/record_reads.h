@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ class RecordReads {
   /// Takes the messages that have come, starts what can be started, and appends what has finished
   /// or waited longer than the patience.
   void serve(std::vector<sample::ClusterEvent>& finished);
+
+  /// Ends all spans of partitions that `concerns` with the error.
+  void abandon(const std::function<bool(const std::string& topic, int partition)>& concerns,
+               const Error& error, std::vector<sample::ClusterEvent>& finished);
 
   [[nodiscard]] bool idle() const { return waiting_.empty() && active_.empty(); }
 

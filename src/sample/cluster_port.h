@@ -106,6 +106,9 @@ class ClusterPort {
   /// Reads one span; several of one partition are read one after another.
   virtual void read(int topic, const ReadSpan& span) = 0;
 
+  /// Every span that waits for this broker, or is read from it, arrives failed with `error`.
+  virtual void abandon_reads(int broker, const Error& error) = 0;
+
   /// What has arrived, waiting up to `patience` for the first.
   virtual std::vector<ClusterEvent> wait(Millis patience) = 0;
 };

@@ -1,57 +1,9 @@
 """One real Apache Kafka node for all tests of this folder, filled with the demo's fleet."""
 
-import json
-import os
-import pathlib
-import subprocess
 import time
 
 import pytest
-from proxy import Proxy
-
-TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-FLEET = os.environ.get("PARTWISE_FLEET", str(TOP / "build" / "release" / "tools" / "fleet" / "partwise-fleet"))
-KAFKA = str(TOP / "tools" / "kafka" / "kafka")
-
-
-class Node:
-    """A running Kafka node, and what tests do with it."""
-
-    def __init__(self, name, *options):
-        self.name = name
-        self.proxy = Proxy()
-        self.bootstrap = self._kafka("start", name, "--advertise", str(self.proxy.port), *options)
-        self.secured = self._kafka("address", name, "SECURED")
-        self.proxy.lead_to(self._kafka("address", name, "PROXIED"))
-        self.folder = TOP / "build" / "kafka" / name
-
-    @staticmethod
-    def _kafka(*arguments):
-        return subprocess.run([KAFKA, *arguments], check=True, capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL).stdout.strip()
-
-    def stop(self):
-        self.proxy.close()
-        self._kafka("stop", self.name)
-
-    def join(self, broker):
-        return self._kafka("join", self.name, str(broker))
-
-    def tool(self, name, *arguments):
-        """One of Kafka's own Java tools: an oracle that shares no code with the program."""
-        return self._kafka("tool", name, "--bootstrap-server", self.bootstrap, *arguments)
-
-    def script(self, commands, codec="none", transactional=False):
-        """Records and topic commands, as tools/fleet/script.h lists them."""
-        subprocess.run([FLEET, self.bootstrap, "script", codec, *(["transactional"] if transactional else [])],
-                       input="\n".join(commands) + "\n", text=True, check=True)
-
-    def fill(self, fleet, truth_file):
-        subprocess.run([FLEET, self.bootstrap, fleet, str(truth_file)], check=True)
-        return json.loads(truth_file.read_text())
-
-    def topics(self):
-        return set(self.tool("org.apache.kafka.tools.TopicCommand", "--list").split())
+from kafka_node import Node
 
 
 @pytest.fixture(scope="session")

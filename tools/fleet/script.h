@@ -9,7 +9,8 @@ namespace partwise::fleet {
 /// One command a line, from `script`:
 ///
 ///   create TOPIC PARTITIONS [NAME=VALUE ...]
-///   send TOPIC PARTITION TIMESTAMP_MS KEY SIZE   KEY "-": none; SIZE below zero: a null value
+///   send TOPIC PARTITION TIMESTAMP_MS KEY SIZE   TIMESTAMP_MS 0: now; KEY "-": none; SIZE below
+///                                                zero: a null value
 ///   begin | commit | abort                       a transaction
 ///   truncate TOPIC PARTITION OFFSET              delete the records before OFFSET
 ///   delete TOPIC
