@@ -45,7 +45,8 @@ void LookupService::route(const OffsetQuery& query) {
     if (++leaderless_tries_[query.at] > leaderless_tries_max) {
       return fail_query(query, {ErrorKind::unavailable,
                                 fmt::format("partition {} has no leader", query.at.partition),
-                                "start the brokers that hold its replicas", {}});
+                                "start the brokers that hold its replicas",
+                                {}});
     }
     delayed_.push_back({clock_.steady_now() + retry_after, query});
     return;
@@ -98,7 +99,8 @@ void LookupService::give_up(int broker) {
   const Error error{ErrorKind::timeout,
                     fmt::format("broker {} has not answered for {} s", broker,
                                 number_text(static_cast<double>(timeout_.count()) / 1000)),
-                    "check that it runs; a longer --timeout may help", {}};
+                    "check that it runs; a longer --timeout may help",
+                    {}};
   if (!given_up_.emplace(broker, error).second) return;
   port_.abandon_reads(broker, error);
   for (const auto& query : queue_.drop(broker)) fail_query(query, error);
@@ -107,7 +109,8 @@ void LookupService::give_up(int broker) {
 // Nothing but errors that might have passed, for the whole time-out.
 bool LookupService::hopeless(const OffsetsArrived& event) {
   const auto& answers = event.answers;
-  if (!std::all_of(answers.begin(), answers.end(), [](const auto& a) { return a.error && a.retriable; })) {
+  if (!std::all_of(answers.begin(), answers.end(),
+                   [](const auto& a) { return a.error && a.retriable; })) {
     failing_since_.erase(event.broker);
     return false;
   }

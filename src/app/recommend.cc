@@ -53,8 +53,9 @@ sizing::Traffic traffic_of(const kafka::TrafficCounters& counters) {
 /// One cluster from its address to its report.
 class ClusterRun {
  public:
-  ClusterRun(const config::ClusterAccess& access, const RecommendOptions& options, const Clock& clock,
-             RecommendEvents& events, Progress& progress, const std::stop_token& stop)
+  ClusterRun(const config::ClusterAccess& access, const RecommendOptions& options,
+             const Clock& clock, RecommendEvents& events, Progress& progress,
+             const std::stop_token& stop)
       : access_(access),
         options_(options),
         clock_(clock),
@@ -90,7 +91,8 @@ class ClusterRun {
   }
 
   Result<> measure() {
-    auto port = TRY(kafka::open_cluster({client_settings(), options_.sampling_timeout}, traffic_, stop_));
+    auto port =
+        TRY(kafka::open_cluster({client_settings(), options_.sampling_timeout}, traffic_, stop_));
     auto survey = TRY(survey_cluster(*port, options_, clock_.now(), progress_, stop_));
     // The name that the user knows the cluster by names its files.
     if (!access_.id.empty()) survey.cluster_id = access_.id;
@@ -141,7 +143,9 @@ class ClusterRun {
     if (stop_.stop_requested() && sum.topics < chosen) {
       report_.status = ClusterStatus::interrupted;
       report_.error = Error{ErrorKind::interrupted,
-                            fmt::format("interrupted: {} of {} topics kept", sum.topics, chosen), {}, {}};
+                            fmt::format("interrupted: {} of {} topics kept", sum.topics, chosen),
+                            {},
+                            {}};
       return;
     }
     const bool doubts = std::any_of(report_.topics.begin(), report_.topics.end(),
@@ -158,7 +162,8 @@ class ClusterRun {
       report_.error = Error{topic.failures.front().kind,
                             fmt::format("no topic could be measured; {}: {}", topic.name,
                                         topic.failures.front().message),
-                            {}, {}};
+                            {},
+                            {}};
       return;
     }
   }

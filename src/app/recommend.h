@@ -20,7 +20,8 @@ class RecommendEvents {
   virtual ~RecommendEvents() = default;
   /// The cluster's id is known and measuring begins.
   virtual void cluster_started(const sizing::ClusterReport& cluster) = 0;
-  virtual void topic_finished(const sizing::ClusterReport& cluster, const sizing::TopicReport& topic) = 0;
+  virtual void topic_finished(const sizing::ClusterReport& cluster,
+                              const sizing::TopicReport& topic) = 0;
   /// The cluster's report is complete, also when it failed.
   virtual void cluster_finished(const sizing::ClusterReport& cluster) = 0;
 };

@@ -31,10 +31,18 @@ constexpr std::array<Option, 38> table = {{
      "addresses of some brokers of one cluster"},
     {"config", "CLIENT_PROPERTIES", OptionType::text, cluster, "FILE", "",
      "client.properties, Java's or librdkafka's names; its settings hold for every cluster"},
-    {"kafka_credentials", "KAFKA_CREDENTIALS", OptionType::text, cluster, "JSON", "",
+    {"kafka_credentials",
+     "KAFKA_CREDENTIALS",
+     OptionType::text,
+     cluster,
+     "JSON",
+     "",
      "clusters to visit: [{\"kafka_cluster_id\": ..., \"bootstrap.servers\": ..., "
      "\"sasl.username\": ..., \"sasl.password\": ...}]",
-     0, 0, {}, true},
+     0,
+     0,
+     {},
+     true},
     {"env_file", "", OptionType::text, cluster, "FILE", ".env",
      "NAME=value lines, below the environment in rank"},
     {"timeout", "TIMEOUT", OptionType::duration, cluster, "TIME", "10s",
@@ -145,7 +153,8 @@ class OptionReader {
 
  private:
   void wrong(std::string message, std::string hint, std::string from = {}) {
-    errors_.push_back({ErrorKind::invalid_input, std::move(message), std::move(hint), std::move(from)});
+    errors_.push_back(
+        {ErrorKind::invalid_input, std::move(message), std::move(hint), std::move(from)});
   }
 
   ClientProperties common_properties() {
@@ -198,7 +207,8 @@ class OptionReader {
   // A cluster's own settings win over those of --config.
   static void add_missing(ClientProperties& properties, const ClientProperties& common) {
     for (const auto& property : common) {
-      if (config::find_property(properties, property.name) == nullptr) properties.push_back(property);
+      if (config::find_property(properties, property.name) == nullptr)
+        properties.push_back(property);
     }
   }
 
@@ -209,7 +219,8 @@ class OptionReader {
 
   void read_sizing() {
     auto& sizing = options_.sizing;
-    sizing.model = lowered(values_.text("model")) == "ratio" ? sizing::Model::ratio : sizing::Model::capacity;
+    sizing.model =
+        lowered(values_.text("model")) == "ratio" ? sizing::Model::ratio : sizing::Model::capacity;
     sizing.consumer_capacity = values_.rate("consumer_throughput");
     if (values_.has("producer_throughput")) {
       sizing.producer_capacity = values_.rate("producer_throughput");
@@ -242,8 +253,8 @@ class OptionReader {
   }
 
   void refuse_later_features() {
-    for (const auto* name : {"use_confluent_cloud_api_key_to_fetch_kafka_credentials",
-                             "use_aws_secrets_manager"}) {
+    for (const auto* name :
+         {"use_confluent_cloud_api_key_to_fetch_kafka_credentials", "use_aws_secrets_manager"}) {
       if (!values_.boolean(name)) continue;
       wrong(fmt::format("{} is True, which this version cannot do", values_.entry(name).from),
             "set it to False and give KAFKA_CREDENTIALS", values_.entry(name).from);
@@ -258,7 +269,8 @@ class OptionReader {
   void check_combinations() {
     int ways = 0;
     for (const auto* name : {"full_scan", "prove", "quick"}) ways += values_.boolean(name) ? 1 : 0;
-    if (ways > 1) wrong("--full-scan, --prove and --quick exclude each other", "choose one of them");
+    if (ways > 1)
+      wrong("--full-scan, --prove and --quick exclude each other", "choose one of them");
     if (values_.boolean("prove") && values_.given("lookup_budget")) {
       wrong("--prove has no budget, but --lookup-budget is given", "leave one of them out",
             values_.entry("lookup_budget").from);

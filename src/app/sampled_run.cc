@@ -95,7 +95,8 @@ class SampledRun {
     std::vector<std::pair<std::int64_t, int>> order;
     for (int i = 0; i < std::ssize(survey_.topics); ++i) {
       std::int64_t records = 0;
-      for (const auto& range : survey_.topics[static_cast<std::size_t>(i)].ranges) records += range.records();
+      for (const auto& range : survey_.topics[static_cast<std::size_t>(i)].ranges)
+        records += range.records();
       order.emplace_back(records, i);
     }
     std::sort(order.begin(), order.end());
@@ -125,8 +126,8 @@ class SampledRun {
       partitions_running_ += static_cast<int>(topic.partitions.size());
       auto& running = running_[i];
       running.row = std::move(row);
-      running.study = std::make_unique<TopicStudy>(
-          facts_of(topic), study_settings(options_, topic), Random(seed_of(topic)));
+      running.study = std::make_unique<TopicStudy>(facts_of(topic), study_settings(options_, topic),
+                                                   Random(seed_of(topic)));
       go_on(i);
     }
   }
@@ -134,7 +135,8 @@ class SampledRun {
   // The same topic is sampled at the same places as long as its log is the same.
   static std::uint64_t seed_of(const SurveyedTopic& topic) {
     std::uint64_t seed = 0xcbf29ce484222325ULL;
-    for (const char c : topic.name) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    for (const char c : topic.name)
+      seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
     return seed;
   }
 
@@ -154,8 +156,8 @@ class SampledRun {
     running.reads_open = std::ssize(round.reads);
     const auto& grid = running.study->grid();
     for (const auto& lookup : round.lookups) {
-      lookups_.ask({{i, lookup.partition},
-                    grid.boundary(lookup.boundary).time_since_epoch().count()});
+      lookups_.ask(
+          {{i, lookup.partition}, grid.boundary(lookup.boundary).time_since_epoch().count()});
     }
     for (const auto& span : round.reads) read(i, span);
   }
@@ -208,8 +210,8 @@ class SampledRun {
   }
 
   [[nodiscard]] bool worth_another_read(const Running& running, const SpanArrived& arrived) {
-    const bool may_pass = arrived.error->kind == ErrorKind::timeout ||
-                          arrived.error->kind == ErrorKind::unavailable;
+    const bool may_pass =
+        arrived.error->kind == ErrorKind::timeout || arrived.error->kind == ErrorKind::unavailable;
     if (!may_pass) return false;
     const int broker = lookups_.leader({arrived.topic, arrived.span.partition});
     const auto since = reads_failing_since_.try_emplace(broker, clock_.steady_now()).first->second;
@@ -225,21 +227,28 @@ class SampledRun {
 
   static void note_failure(sizing::TopicReport& row, int partition, const char* step,
                            const Error& error) {
-    const bool known = std::any_of(row.failures.begin(), row.failures.end(), [&](const auto& failure) {
-      return failure.partition == partition && failure.step == step && failure.message == error.message;
-    });
+    const bool known =
+        std::any_of(row.failures.begin(), row.failures.end(), [&](const auto& failure) {
+          return failure.partition == partition && failure.step == step &&
+                 failure.message == error.message;
+        });
     if (known || row.failures.size() >= failures_kept) return;
     row.failures.push_back({partition, step, error.kind, error.message});
   }
 
   void finish(sizing::TopicReport row, const sizing::Demand& demand) {
     sizing::judge(row, demand, {options_.sizing, options_.grow_only});
-    progress_.detail(fmt::format("{}: {} {}, {} lookups, {} records read", survey_.cluster_id, row.name,
-                                 name_of(row.decided_by), row.lookups, row.records_read));
+    progress_.detail(fmt::format("{}: {} {}, {} lookups, {} records read", survey_.cluster_id,
+                                 row.name, name_of(row.decided_by), row.lookups, row.records_read));
     ++done_;
     sink_(std::move(row));
-    progress_.update({{}, survey_.cluster_id, "measuring", done_, static_cast<int>(survey_.topics.size()),
-                      lookups_.lookups(), 0});
+    progress_.update({{},
+                      survey_.cluster_id,
+                      "measuring",
+                      done_,
+                      static_cast<int>(survey_.topics.size()),
+                      lookups_.lookups(),
+                      0});
   }
 
   ClusterPort& port_;

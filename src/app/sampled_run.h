@@ -21,7 +21,7 @@ sizing::TopicReport row_of(const SurveyedTopic& topic);
 /// Measures every topic of the survey. Topics that stop leaves unfinished get no row.
 /// Returns the lookups by time that were spent.
 std::int64_t run_sampled(sample::ClusterPort& port, const Survey& survey,
-                         const RecommendOptions& options, const TopicSink& sink,
-                         Progress& progress, const std::stop_token& stop);
+                         const RecommendOptions& options, const TopicSink& sink, Progress& progress,
+                         const std::stop_token& stop);
 
 }  // namespace partwise::app

@@ -33,7 +33,11 @@ class ScannedRun final : public sample::ScanSink {
  public:
   ScannedRun(const Survey& survey, const RecommendOptions& options, const TopicSink& sink,
              Progress& progress)
-      : survey_(survey), options_(options), sink_(sink), progress_(progress), topics_(survey.topics.size()) {}
+      : survey_(survey),
+        options_(options),
+        sink_(sink),
+        progress_(progress),
+        topics_(survey.topics.size()) {}
 
   std::int64_t run(sample::ClusterPort& port, sample::ScanPort& scan, const std::stop_token& stop) {
     for (std::size_t i = 0; i < topics_.size(); ++i) topics_[i].row = row_of(survey_.topics[i]);
@@ -46,7 +50,8 @@ class ScannedRun final : public sample::ScanSink {
   }
 
   void take(TopicPartition at, std::span<const ScannedRecord> records) override {
-    auto& tally = *topics_[static_cast<std::size_t>(at.topic)].tallies[static_cast<std::size_t>(at.partition)];
+    auto& tally = *topics_[static_cast<std::size_t>(at.topic)]
+                       .tallies[static_cast<std::size_t>(at.partition)];
     for (const auto& record : records) tally.add(record);
   }
 
@@ -116,7 +121,8 @@ class ScannedRun final : public sample::ScanSink {
       scanned.unread = static_cast<int>(std::ssize(topic.ranges));
       for (int p = 0; p < std::ssize(topic.ranges); ++p) {
         scanned.tallies.push_back(std::make_unique<PartitionTally>(topic.grid, survey_.now));
-        ranges.push_back({{i, p}, scanned.starts[static_cast<std::size_t>(p)],
+        ranges.push_back({{i, p},
+                          scanned.starts[static_cast<std::size_t>(p)],
                           topic.ranges[static_cast<std::size_t>(p)].latest});
       }
       if (scanned.unread == 0) finish(i);
@@ -140,7 +146,8 @@ class ScannedRun final : public sample::ScanSink {
       tallies.push_back(std::move(*scanned.tallies[p]));
     }
     scanned.tallies.clear();
-    auto demand = sample::scanned_demand(topic.grid, topic.ranges, tallies, options_.peak_quantile, older);
+    auto demand =
+        sample::scanned_demand(topic.grid, topic.ranges, tallies, options_.peak_quantile, older);
     demand.lookups = std::ssize(topic.ranges);
     return demand;
   }
@@ -153,7 +160,8 @@ class ScannedRun final : public sample::ScanSink {
     }
     sizing::judge(row, demand, {options_.sizing, options_.grow_only});
     sink_(std::move(row));
-    progress_.update({{}, survey_.cluster_id, "reading", ++done_, static_cast<int>(topics_.size()), 0, 0});
+    progress_.update(
+        {{}, survey_.cluster_id, "reading", ++done_, static_cast<int>(topics_.size()), 0, 0});
   }
 
   const Survey& survey_;
@@ -168,8 +176,8 @@ class ScannedRun final : public sample::ScanSink {
 }  // namespace
 
 std::int64_t run_scanned(sample::ClusterPort& port, sample::ScanPort& scan, const Survey& survey,
-                         const RecommendOptions& options, const TopicSink& sink,
-                         Progress& progress, const std::stop_token& stop) {
+                         const RecommendOptions& options, const TopicSink& sink, Progress& progress,
+                         const std::stop_token& stop) {
   return ScannedRun(survey, options, sink, progress).run(port, scan, stop);
 }
 

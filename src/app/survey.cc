@@ -23,8 +23,9 @@ bool is_chosen(const std::string& name, const RecommendOptions& options) {
   if (name.starts_with('_') && !options.include_internal) return false;
   if (options.topic_filter.empty()) return true;
   const auto lower = lowered(name);
-  return std::any_of(options.topic_filter.begin(), options.topic_filter.end(),
-                     [&](const auto& part) { return lower.find(lowered(part)) != std::string::npos; });
+  return std::any_of(
+      options.topic_filter.begin(), options.topic_filter.end(),
+      [&](const auto& part) { return lower.find(lowered(part)) != std::string::npos; });
 }
 
 Error nothing_matches(const std::vector<TopicDescription>& all, const RecommendOptions& options) {
@@ -33,20 +34,26 @@ Error nothing_matches(const std::vector<TopicDescription>& all, const RecommendO
   const auto filter = joined(options.topic_filter, ",");
   if (!all.empty() && !options.explain.empty()) {
     const auto close = nearest(options.explain, names);
-    return {ErrorKind::invalid_input, fmt::format("no topic {} among {}", options.explain, all.size()),
-            close ? fmt::format("is {} meant?", *close) : "see the names without --explain", "--explain"};
+    return {ErrorKind::invalid_input,
+            fmt::format("no topic {} among {}", options.explain, all.size()),
+            close ? fmt::format("is {} meant?", *close) : "see the names without --explain",
+            "--explain"};
   }
   if (all.empty()) {
-    return {ErrorKind::not_found, "the cluster shows no topic", "check that DESCRIBE is allowed", {}};
+    return {
+        ErrorKind::not_found, "the cluster shows no topic", "check that DESCRIBE is allowed", {}};
   }
   if (filter.empty()) {
-    return {ErrorKind::not_found, fmt::format("all {} topics are internal", all.size()),
-            "--include-internal-topics measures them", {}};
+    return {ErrorKind::not_found,
+            fmt::format("all {} topics are internal", all.size()),
+            "--include-internal-topics measures them",
+            {}};
   }
   const auto close = nearest(options.topic_filter.front(), names);
   return {ErrorKind::invalid_input,
           fmt::format("TOPIC_FILTER '{}' matches none of {} topics", filter, all.size()),
-          close ? fmt::format("is {} meant?", *close) : "see the names without a filter", {}};
+          close ? fmt::format("is {} meant?", *close) : "see the names without a filter",
+          {}};
 }
 
 /// The survey of one cluster, step by step.
@@ -59,7 +66,8 @@ class Surveyor {
   Result<Survey> run(Instant now) {
     survey_.now = now;
     TRY(list_topics());
-    progress_.detail(fmt::format("{}: {} topics chosen", survey_.cluster_id, survey_.topics.size()));
+    progress_.detail(
+        fmt::format("{}: {} topics chosen", survey_.cluster_id, survey_.topics.size()));
     add_configurations();
     add_stored_bytes();
     TRY(add_watermarks());
@@ -127,7 +135,8 @@ class Surveyor {
     LookupService lookups(port_, clock, options_.timeout, {watermarks_per_request, 5});
     for (std::size_t i = 0; i < survey_.topics.size(); ++i) {
       std::vector<int> leaders;
-      for (const auto& partition : survey_.topics[i].partitions) leaders.push_back(partition.leader);
+      for (const auto& partition : survey_.topics[i].partitions)
+        leaders.push_back(partition.leader);
       lookups.set_leaders(static_cast<int>(i), leaders);
       for (int p = 0; p < std::ssize(leaders); ++p) {
         lookups.ask({{static_cast<int>(i), p}, sample::at_latest});
@@ -151,9 +160,10 @@ class Surveyor {
     auto& topic = survey_.topics[static_cast<std::size_t>(answer.query.at.topic)];
     const auto p = answer.query.at.partition;
     if (answer.error) {
-      const bool known = std::any_of(topic.failures.begin(), topic.failures.end(), [p](const auto& failure) {
-        return failure.partition == p && failure.step == "watermarks";
-      });
+      const bool known =
+          std::any_of(topic.failures.begin(), topic.failures.end(), [p](const auto& failure) {
+            return failure.partition == p && failure.step == "watermarks";
+          });
       if (!known) add_failure(topic, "watermarks", p, *answer.error);
       topic.measurable = false;
       return;

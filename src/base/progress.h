@@ -8,9 +8,9 @@ namespace partwise {
 
 /// How far one cluster's run is, each time something has finished.
 struct ClusterProgress {
-  std::string address;       ///< tells clusters apart
-  std::string cluster;       ///< its id; empty until known
-  std::string step;          ///< "connecting", "measuring", "done"
+  std::string address;  ///< tells clusters apart
+  std::string cluster;  ///< its id; empty until known
+  std::string step;     ///< "connecting", "measuring", "done"
   int topics_done = 0;
   int topics_total = 0;      ///< 0 until known
   std::int64_t lookups = 0;  ///< offsets looked up by time so far

@@ -37,8 +37,7 @@ using Result = tl::expected<T, Error>;
 
 [[nodiscard]] inline tl::unexpected<Error> fail(ErrorKind kind, std::string message,
                                                 std::string hint = {}, std::string from = {}) {
-  return tl::unexpected<Error>(
-      Error{kind, std::move(message), std::move(hint), std::move(from)});
+  return tl::unexpected<Error>(Error{kind, std::move(message), std::move(hint), std::move(from)});
 }
 
 namespace detail {

@@ -22,8 +22,10 @@ int help_command(const Arguments& arguments) {
   }
   const auto* command = find_command(arguments.front());
   if (command == nullptr) {
-    print_errors({{ErrorKind::invalid_input, fmt::format("no command '{}'", arguments.front()),
-                   "partwise help", {}}});
+    print_errors({{ErrorKind::invalid_input,
+                   fmt::format("no command '{}'", arguments.front()),
+                   "partwise help",
+                   {}}});
     return bad_usage;
   }
   fmt::print("{}", command->help());
@@ -41,8 +43,8 @@ constexpr std::array<Command, 2> list = {{
 std::span<const Command> commands() { return list; }
 
 const Command* find_command(std::string_view name) {
-  const auto* const found =
-      std::find_if(list.begin(), list.end(), [name](const auto& command) { return command.name == name; });
+  const auto* const found = std::find_if(
+      list.begin(), list.end(), [name](const auto& command) { return command.name == name; });
   return found == list.end() ? nullptr : found;
 }
 
@@ -51,7 +53,8 @@ std::string overview() {
       "partwise {}: capacity of Kafka clusters, measured.\n\nUsage: partwise COMMAND [OPTIONS]\n\n"
       "Commands:\n",
       app::version);
-  for (const auto& command : list) text += fmt::format("  {:<12} {}\n", command.name, command.summary);
+  for (const auto& command : list)
+    text += fmt::format("  {:<12} {}\n", command.name, command.summary);
   return text +
          "\nExamples:\n"
          "  partwise recommend --bootstrap-servers localhost:9092\n"

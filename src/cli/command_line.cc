@@ -19,15 +19,19 @@ using config::OptionType;
 
 Error unknown(const std::string& word, OptionTable table) {
   if (!word.starts_with("-")) {
-    return {ErrorKind::invalid_input, fmt::format("'{}' is not understood here", word),
-            "settings are given as --flag VALUE", {}};
+    return {ErrorKind::invalid_input,
+            fmt::format("'{}' is not understood here", word),
+            "settings are given as --flag VALUE",
+            {}};
   }
   std::vector<std::string> flags = {"--help"};
   for (const auto& option : table) flags.push_back(config::flag_of(option));
   const auto flag = word.substr(0, word.find('='));
   const auto close = nearest(flag, flags);
-  return {ErrorKind::invalid_input, fmt::format("unknown flag {}", flag),
-          close ? *close : "partwise help lists the commands, --help a command's flags", {}};
+  return {ErrorKind::invalid_input,
+          fmt::format("unknown flag {}", flag),
+          close ? *close : "partwise help lists the commands, --help a command's flags",
+          {}};
 }
 
 struct Slot {

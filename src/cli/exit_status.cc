@@ -8,10 +8,14 @@ using sizing::ClusterStatus;
 
 ExitStatus exit_status_of(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::invalid_input: return bad_usage;
-    case ErrorKind::unauthorized: return not_authorized;
-    case ErrorKind::interrupted: return interrupted;
-    default: return failed;
+    case ErrorKind::invalid_input:
+      return bad_usage;
+    case ErrorKind::unauthorized:
+      return not_authorized;
+    case ErrorKind::interrupted:
+      return interrupted;
+    default:
+      return failed;
   }
 }
 

@@ -30,8 +30,10 @@ int run(const Arguments& arguments) {
   std::vector<std::string> names;
   for (const auto& command : commands()) names.emplace_back(command.name);
   const auto close = nearest(arguments.front(), names);
-  print_errors({{ErrorKind::invalid_input, fmt::format("unknown command '{}'", arguments.front()),
-                 close ? "partwise " + *close : "partwise help", {}}});
+  print_errors({{ErrorKind::invalid_input,
+                 fmt::format("unknown command '{}'", arguments.front()),
+                 close ? "partwise " + *close : "partwise help",
+                 {}}});
   return bad_usage;
 }
 

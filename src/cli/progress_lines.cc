@@ -42,7 +42,8 @@ ProgressLines::~ProgressLines() { finish(); }
 void ProgressLines::update(const ClusterProgress& progress) {
   const std::lock_guard lock(mutex_);
   clusters_[progress.address] = progress;
-  if (!finished_ && steady_clock::now() - last_draw_ >= (terminal_ ? redraw_every : plain_line_every)) {
+  if (!finished_ &&
+      steady_clock::now() - last_draw_ >= (terminal_ ? redraw_every : plain_line_every)) {
     draw();
   }
 }

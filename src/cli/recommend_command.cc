@@ -40,7 +40,9 @@ class FileWriter final : public app::RecommendEvents {
   FileWriter(report::ReportFiles& files, sizing::RecommendReport header)
       : files_(files), header_(std::move(header)) {}
 
-  void cluster_started(const ClusterReport& cluster) override { keep(files_.begin(cluster.cluster_id)); }
+  void cluster_started(const ClusterReport& cluster) override {
+    keep(files_.begin(cluster.cluster_id));
+  }
 
   void topic_finished(const ClusterReport& cluster, const TopicReport& topic) override {
     keep(files_.add(cluster.cluster_id, topic, header_.settings));
@@ -109,7 +111,8 @@ void print_report(const sizing::RecommendReport& run, const RecommendOptions& op
   } else if (options.format == "csv") {
     fmt::print("{}", report::detail_header());
     for (const auto& cluster : run.clusters) {
-      for (const auto& topic : cluster.topics) fmt::print("{}", report::detail_row(topic, run.settings));
+      for (const auto& topic : cluster.topics)
+        fmt::print("{}", report::detail_row(topic, run.settings));
     }
   } else if (!options.explain.empty()) {
     print_explanations(run, style);
@@ -143,9 +146,10 @@ void print_cluster_errors(const sizing::RecommendReport& run) {
     if (!cluster.error) continue;
     auto error = *cluster.error;
     if (run.clusters.size() > 1) {
-      error.message = fmt::format("cluster {}: {}",
-                                  cluster.cluster_id.empty() ? cluster.bootstrap_servers : cluster.cluster_id,
-                                  error.message);
+      error.message =
+          fmt::format("cluster {}: {}",
+                      cluster.cluster_id.empty() ? cluster.bootstrap_servers : cluster.cluster_id,
+                      error.message);
     }
     fmt::print(stderr, "{}", error_text(error));
   }
@@ -185,16 +189,20 @@ std::string recommend_help() {
   return fmt::format(
       "How many partitions does every topic need, why, and how sure is that?\n\n"
       "Usage: partwise recommend --bootstrap-servers HOST:PORT [OPTIONS]\n\n"
-      "Demand is measured on the brokers: record counts over time from offset lookups, record sizes\n"
+      "Demand is measured on the brokers: record counts over time from offset lookups, record "
+      "sizes\n"
       "from samples. Nothing is written to the cluster, no consumer group is joined.\n\n"
       "Examples:\n"
       "  partwise recommend --bootstrap-servers localhost:9092\n"
       "  partwise recommend --config client.properties --topic-filter orders,payments \\\n"
       "      --consumer-throughput 25MB/s --sampling-days 14\n"
-      "  partwise recommend --bootstrap-servers localhost:9092 --format json | jq '.clusters[].topics[]'\n"
+      "  partwise recommend --bootstrap-servers localhost:9092 --format json | jq "
+      "'.clusters[].topics[]'\n"
       "{}\n"
-      "Files: <cluster id>-recommender-<epoch>-detail-report.csv, -summary-report.csv, -report.json\n"
-      "Exit status: 0 done, 1 failed, 2 bad usage, 3 not authorized, 4 done in part, 130 interrupted\n",
+      "Files: <cluster id>-recommender-<epoch>-detail-report.csv, -summary-report.csv, "
+      "-report.json\n"
+      "Exit status: 0 done, 1 failed, 2 bad usage, 3 not authorized, 4 done in part, 130 "
+      "interrupted\n",
       options_help(app::recommend_option_table()));
 }
 

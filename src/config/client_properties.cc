@@ -33,10 +33,11 @@ constexpr std::array<Renamed, 3> renamed = {{
 
 // What measuring sets itself, or has no use for: to take them silently would be a lie.
 constexpr std::array<std::string_view, 14> refused = {
-    "group.id",          "group.instance.id",    "enable.auto.commit", "isolation.level",
-    "auto.offset.reset", "acks",                 "linger.ms",          "batch.size",
-    "key.serializer",    "value.serializer",     "key.deserializer",   "value.deserializer",
-    "compression.type",  "interceptor.classes"};
+    "group.id",         "group.instance.id",  "enable.auto.commit",
+    "isolation.level",  "auto.offset.reset",  "acks",
+    "linger.ms",        "batch.size",         "key.serializer",
+    "value.serializer", "key.deserializer",   "value.deserializer",
+    "compression.type", "interceptor.classes"};
 
 class Translation {
  public:
@@ -85,7 +86,8 @@ class Translation {
     if (value.ends_with("OAuthBearerLoginCallbackHandler")) {
       return set("sasl.oauthbearer.method", "oidc");
     }
-    refuse(name, "its Java class cannot be run here", "use sasl.oauthbearer.* or another mechanism");
+    refuse(name, "its Java class cannot be run here",
+           "use sasl.oauthbearer.* or another mechanism");
   }
 
   void set(std::string name, std::string value) {
@@ -216,9 +218,8 @@ const ClientProperty* find_property(const ClientProperties& properties, std::str
 }
 
 void set_property(ClientProperties& properties, ClientProperty property) {
-  const auto found =
-      std::find_if(properties.begin(), properties.end(),
-                   [&](const auto& other) { return other.name == property.name; });
+  const auto found = std::find_if(properties.begin(), properties.end(),
+                                  [&](const auto& other) { return other.name == property.name; });
   if (found == properties.end()) {
     properties.push_back(std::move(property));
   } else {

@@ -60,7 +60,8 @@ TEST(ClientProperties, RefusesWhatItCannotHonourAllAtOnce) {
       "client.properties");
   ASSERT_FALSE(properties);
   ASSERT_EQ(properties.error().size(), 4U);
-  EXPECT_EQ(properties.error()[0].message, "property group.id cannot be honoured: it has no effect here");
+  EXPECT_EQ(properties.error()[0].message,
+            "property group.id cannot be honoured: it has no effect here");
   EXPECT_EQ(properties.error()[0].from, "client.properties line 1");
   EXPECT_NE(properties.error()[1].message.find("Krb5LoginModule"), std::string::npos);
   EXPECT_EQ(properties.error()[2].from, "client.properties line 5");

@@ -16,7 +16,9 @@ namespace partwise::config {
 namespace {
 
 bool is_name(std::string_view name) {
-  const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  const auto letter = [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
   return !name.empty() && letter(name.front()) &&
          std::all_of(name.begin(), name.end(), [&](char c) {
            return letter(c) || c == '.' || std::isdigit(static_cast<unsigned char>(c)) != 0;
@@ -25,10 +27,14 @@ bool is_name(std::string_view name) {
 
 char unescaped(char c) {
   switch (c) {
-    case 'n': return '\n';
-    case 't': return '\t';
-    case 'r': return '\r';
-    default: return c;
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    default:
+      return c;
   }
 }
 
@@ -76,8 +82,9 @@ class EnvParser {
     std::string value;
     if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
       if (!quoted(rest, value)) {
-        return wrong(first, fmt::format("the value of {} has an unclosed {} quote", name,
-                                        rest.front() == '"' ? "double" : "single"),
+        return wrong(first,
+                     fmt::format("the value of {} has an unclosed {} quote", name,
+                                 rest.front() == '"' ? "double" : "single"),
                      "close it");
       }
     } else {

@@ -20,7 +20,9 @@ TEST(EnvFile, ReadsWhatPeopleWrite) {
   EXPECT_EQ(value("A=b#c"), "b#c");
   EXPECT_EQ(value("A="), "");
   EXPECT_EQ(value("# A=x\n\nA=b\r\n"), "b");
-  EXPECT_EQ(value("\xEF\xBB\xBF" "A=b"), "b");
+  EXPECT_EQ(value("\xEF\xBB\xBF"
+                  "A=b"),
+            "b");
   EXPECT_EQ(value("A=1\nA=2"), "2");
 }
 

@@ -35,7 +35,8 @@ class Reader {
 
   std::string word() {
     const auto start = at_;
-    while (!done() && std::string_view(" \t\r\n=;\"'").find(peek()) == std::string_view::npos) ++at_;
+    while (!done() && std::string_view(" \t\r\n=;\"'").find(peek()) == std::string_view::npos)
+      ++at_;
     return std::string(text_.substr(start, at_ - start));
   }
 
@@ -76,7 +77,8 @@ Result<JaasConfig> jaas_from_text(std::string_view text) {
   for (reader.skip_blanks(); !reader.done() && reader.peek() != ';'; reader.skip_blanks()) {
     const auto name = reader.word();
     reader.skip_blanks();
-    if (name.empty() || reader.peek() != '=') return malformed(reader.at(), "name=value is expected");
+    if (name.empty() || reader.peek() != '=')
+      return malformed(reader.at(), "name=value is expected");
     reader.step();
     reader.skip_blanks();
     const auto start = reader.at();

@@ -84,7 +84,8 @@ Parsed cluster_from(const json& object, std::size_t index, const std::string& fr
 
 void assume_confluent_defaults(ClientProperties& properties, const std::string& from) {
   if (find_property(properties, "sasl.username") == nullptr) return;
-  for (const auto& [name, value] : {std::pair{"security.protocol", "SASL_SSL"}, {"sasl.mechanism", "PLAIN"}}) {
+  for (const auto& [name, value] :
+       {std::pair{"security.protocol", "SASL_SSL"}, {"sasl.mechanism", "PLAIN"}}) {
     if (find_property(properties, name) == nullptr) {
       set_property(properties, {name, Secret(value), from});
     }

@@ -34,7 +34,8 @@ TEST(KafkaCredentials, TakesFurtherClientProperties) {
       "KAFKA_CREDENTIALS");
   ASSERT_TRUE(clusters);
   EXPECT_EQ(find_property((*clusters)[0].properties, "sasl.username")->value.reveal(), "u");
-  EXPECT_EQ(find_property((*clusters)[0].properties, "sasl.mechanism")->value.reveal(), "SCRAM-SHA-512");
+  EXPECT_EQ(find_property((*clusters)[0].properties, "sasl.mechanism")->value.reveal(),
+            "SCRAM-SHA-512");
 }
 
 TEST(KafkaCredentials, NamesThePositionOfASyntaxErrorAndNoValue) {
@@ -48,9 +49,10 @@ TEST(KafkaCredentials, SaysWhichEntryLacksWhat) {
   EXPECT_EQ(first_error("[]"), "KAFKA_CREDENTIALS is not an array with a cluster in it");
   EXPECT_EQ(first_error(R"([{"kafka_cluster_id": "a"}])"),
             "KAFKA_CREDENTIALS entry 1: bootstrap.servers is missing");
-  EXPECT_EQ(first_error(R"([{"kafka_cluster_id": "../x", "bootstrap.servers": "h:1"}])"),
-            "KAFKA_CREDENTIALS entry 1: kafka_cluster_id is missing or not of letters, digits, '-', "
-            "'_' and '.'");
+  EXPECT_EQ(
+      first_error(R"([{"kafka_cluster_id": "../x", "bootstrap.servers": "h:1"}])"),
+      "KAFKA_CREDENTIALS entry 1: kafka_cluster_id is missing or not of letters, digits, '-', "
+      "'_' and '.'");
   EXPECT_EQ(first_error(R"([{"kafka_cluster_id": "a", "bootstrap.servers": "h:1"},
                             {"kafka_cluster_id": "a", "bootstrap.servers": "h:2"}])"),
             "KAFKA_CREDENTIALS names kafka_cluster_id a twice");

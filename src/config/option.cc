@@ -36,11 +36,14 @@ std::optional<double> number_from_text(std::string_view text) {
 
 Result<double> amount_of(const Option& option, std::string_view text) {
   switch (option.type) {
-    case OptionType::bytes: return static_cast<double>(TRY(bytes_from_text(text)));
-    case OptionType::rate: return TRY(rate_from_text(text)).value;
+    case OptionType::bytes:
+      return static_cast<double>(TRY(bytes_from_text(text)));
+    case OptionType::rate:
+      return TRY(rate_from_text(text)).value;
     case OptionType::duration:
       return std::chrono::duration<double>(TRY(duration_from_text(text))).count();
-    default: break;
+    default:
+      break;
   }
   const auto number = number_from_text(text);
   if (!number) {
@@ -56,10 +59,14 @@ Result<double> amount_of(const Option& option, std::string_view text) {
 std::string limits_text(const Option& option) {
   const auto shown_limit = [&](double limit) {
     switch (option.type) {
-      case OptionType::bytes: return bytes_text(limit);
-      case OptionType::rate: return rate_text({limit});
-      case OptionType::duration: return number_text(limit) + " s";
-      default: return number_text(limit);
+      case OptionType::bytes:
+        return bytes_text(limit);
+      case OptionType::rate:
+        return rate_text({limit});
+      case OptionType::duration:
+        return number_text(limit) + " s";
+      default:
+        return number_text(limit);
     }
   };
   if (option.most >= 1e18) return fmt::format("{} or more", shown_limit(option.least));
@@ -88,8 +95,8 @@ Result<> checked(const Option& option, std::string_view text) {
   const double allowed = std::clamp(amount, option.least, option.most);
   return fail(ErrorKind::invalid_input,
               fmt::format("{} is out of range ({})", text, limits_text(option)),
-              "the nearest allowed is " + (option.type == OptionType::bytes ? bytes_text(allowed)
-                                                                           : number_text(allowed)));
+              "the nearest allowed is " +
+                  (option.type == OptionType::bytes ? bytes_text(allowed) : number_text(allowed)));
 }
 
 }  // namespace
@@ -112,7 +119,8 @@ class Resolver {
 
  private:
   [[nodiscard]] std::optional<Given> given(const Option& option) const {
-    if (const auto flag = sources_.flags.find(std::string(option.name)); flag != sources_.flags.end()) {
+    if (const auto flag = sources_.flags.find(std::string(option.name));
+        flag != sources_.flags.end()) {
       return flag->second;
     }
     if (option.env.empty()) return std::nullopt;
@@ -204,7 +212,8 @@ std::vector<std::string> env_file_warnings(OptionTable table, const EnvFile& env
     // Other programs' variables may stand in the same file; only near misses are worth a word.
     const auto close = nearest(name, known);
     if (close && name.size() > 4) {
-      warnings.push_back(fmt::format("{}: {} is not a setting; is {} meant?", entry.from, name, *close));
+      warnings.push_back(
+          fmt::format("{}: {} is not a setting; is {} meant?", entry.from, name, *close));
     }
   }
   return warnings;
@@ -219,7 +228,8 @@ std::string shown(OptionTable table, const OptionValues& values) {
       continue;
     }
     const auto& entry = values.entry(option.name);
-    text += fmt::format("{}={}  # {}\n", name, option.secret ? Secret::shown() : entry.text, entry.from);
+    text += fmt::format("{}={}  # {}\n", name, option.secret ? Secret::shown() : entry.text,
+                        entry.from);
   }
   return text;
 }

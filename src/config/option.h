@@ -16,14 +16,14 @@
 namespace partwise::config {
 
 enum class OptionType {
-  boolean,   ///< True, False (any case), yes, no, on, off, 1, 0
+  boolean,  ///< True, False (any case), yes, no, on, off, 1, 0
   integer,
   number,
   bytes,     ///< "4MB", "10MiB"
   rate,      ///< "25MB/s"; a bare number is B/s
   duration,  ///< "60s", "5min"; a bare number is seconds
   text,
-  choice     ///< one of `choices`
+  choice  ///< one of `choices`
 };
 
 struct Option {
@@ -34,7 +34,7 @@ struct Option {
   std::string_view value_name;  ///< shown in the help: DAYS, RATE
   std::string_view fallback;    ///< the default, as text; empty: none
   std::string_view help;
-  double least = 0;      ///< of numbers, sizes, rates and durations (seconds)
+  double least = 0;  ///< of numbers, sizes, rates and durations (seconds)
   double most = 1e18;
   std::string_view choices = {};  ///< "full|grow"
   bool secret = false;            ///< shown as ***
@@ -53,7 +53,7 @@ struct Given {
 /// broken invariant.
 class OptionValues {
  public:
-  [[nodiscard]] bool has(std::string_view name) const;  ///< given or with a default
+  [[nodiscard]] bool has(std::string_view name) const;    ///< given or with a default
   [[nodiscard]] bool given(std::string_view name) const;  ///< other than by default
   [[nodiscard]] const Given& entry(std::string_view name) const;
   [[nodiscard]] bool boolean(std::string_view name) const;

@@ -8,9 +8,11 @@ namespace partwise::config {
 namespace {
 
 constexpr std::array<Option, 6> table = {{
-    {"sampling_days", "SAMPLING_DAYS", OptionType::number, "measuring", "DAYS", "7", "", 0.01, 3650},
+    {"sampling_days", "SAMPLING_DAYS", OptionType::number, "measuring", "DAYS", "7", "", 0.01,
+     3650},
     {"full_scan", "FULL_SCAN", OptionType::boolean, "measuring", "", "False", ""},
-    {"model", "SIZING_MODEL", OptionType::choice, "sizing", "MODEL", "capacity", "", 0, 0, "capacity|ratio"},
+    {"model", "SIZING_MODEL", OptionType::choice, "sizing", "MODEL", "capacity", "", 0, 0,
+     "capacity|ratio"},
     {"rate", "RATE", OptionType::rate, "sizing", "RATE", "10MiB/s", "", 1},
     {"token", "TOKEN", OptionType::text, "cluster", "TEXT", "", "", 0, 0, {}, true},
     {"timeout", "TIMEOUT", OptionType::duration, "cluster", "TIME", "10s", "", 0.1, 3600},
@@ -42,7 +44,9 @@ TEST(Options, LayerFlagOverEnvironmentOverFileOverDefault) {
 }
 
 TEST(Options, AnEmptyVariableIsNotSet) {
-  EXPECT_EQ(resolve(table, sources({{"SAMPLING_DAYS", ""}}, "SAMPLING_DAYS=2"))->number("sampling_days"), 2);
+  EXPECT_EQ(
+      resolve(table, sources({{"SAMPLING_DAYS", ""}}, "SAMPLING_DAYS=2"))->number("sampling_days"),
+      2);
 }
 
 TEST(Options, BooleansAreTakenInEveryUsualSpelling) {

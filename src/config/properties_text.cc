@@ -34,14 +34,23 @@ void append_utf8(std::string& text, unsigned code) {
 // Appends what the escape at text[i] (behind the backslash) stands for; returns its last index.
 std::size_t append_escaped(std::string& to, std::string_view text, std::size_t i) {
   switch (text[i]) {
-    case 't': to += '\t'; return i;
-    case 'n': to += '\n'; return i;
-    case 'r': to += '\r'; return i;
-    case 'f': to += '\f'; return i;
+    case 't':
+      to += '\t';
+      return i;
+    case 'n':
+      to += '\n';
+      return i;
+    case 'r':
+      to += '\r';
+      return i;
+    case 'f':
+      to += '\f';
+      return i;
     case 'u': {
       unsigned code = 0;
       const auto digits = text.substr(i + 1, 4);
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+      const auto [end, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
       if (error == std::errc{} && end == digits.data() + 4) {
         append_utf8(to, code);
         return i + 4;
@@ -49,7 +58,9 @@ std::size_t append_escaped(std::string& to, std::string_view text, std::size_t i
       to += 'u';
       return i;
     }
-    default: to += text[i]; return i;
+    default:
+      to += text[i];
+      return i;
   }
 }
 

@@ -16,9 +16,10 @@ constexpr std::int16_t api_list_offsets = 2;
 
 // ---- C callbacks: no exception may pass through them ----
 
-rd_kafka_resp_err_t count_response(rd_kafka_t*, int, const char*, std::int32_t, std::int16_t api_key,
-                                   std::int16_t, std::int32_t, std::size_t size, std::int64_t rtt_us,
-                                   rd_kafka_resp_err_t, void* opaque) {
+rd_kafka_resp_err_t count_response(rd_kafka_t*, int, const char*, std::int32_t,
+                                   std::int16_t api_key, std::int16_t, std::int32_t,
+                                   std::size_t size, std::int64_t rtt_us, rd_kafka_resp_err_t,
+                                   void* opaque) {
   auto& traffic = *static_cast<TrafficCounters*>(opaque);
   const auto bytes = static_cast<std::int64_t>(size);
   traffic.bytes_received += bytes;
@@ -59,7 +60,7 @@ struct Setting {
 constexpr std::array<Setting, 7> always = {{
     {"enable.auto.commit", "false"},
     {"allow.auto.create.topics", "false"},
-    {"auto.offset.reset", "error"},       // a vanished offset is an answer, not a reason to jump
+    {"auto.offset.reset", "error"},  // a vanished offset is an answer, not a reason to jump
     {"isolation.level", "read_uncommitted"},  // aborted records are carried, too
     {"enable.partition.eof", "true"},
     {"check.crcs", "false"},
@@ -96,7 +97,8 @@ Result<> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& 
                 "remove it, or look up its name in librdkafka's CONFIGURATION.md", from);
   }
   // librdkafka's reason may quote the value, which may be a secret.
-  return fail(ErrorKind::invalid_input, fmt::format("property {} has a value that is refused", name),
+  return fail(ErrorKind::invalid_input,
+              fmt::format("property {} has a value that is refused", name),
               "see its range in librdkafka's CONFIGURATION.md", from);
 }
 
@@ -138,8 +140,8 @@ Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
   std::array<char, 512> why{};
   client->handle_.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), why.data(), why.size()));
   if (!client->handle_) {
-    return fail(ErrorKind::invalid_input, fmt::format("the client settings do not fit together: {}",
-                                                      why.data()),
+    return fail(ErrorKind::invalid_input,
+                fmt::format("the client settings do not fit together: {}", why.data()),
                 "check security.protocol, sasl.* and ssl.*");
   }
   (void)conf.release();  // the client owns it now
@@ -153,7 +155,8 @@ void Client::note_error(rd_kafka_resp_err_t code, const char* reason) {
     return;
   }
   // What the first broker said tells more than what followed from it.
-  if (kind_of(trouble_) == ErrorKind::unauthorized && trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  if (kind_of(trouble_) == ErrorKind::unauthorized && trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return;
   trouble_ = code;
   trouble_reason_ = plain_reason(reason);
 }
@@ -168,35 +171,50 @@ std::optional<Error> Client::last_trouble() const {
 Error Client::cannot_reach(double waited_s) const {
   const std::lock_guard lock(mutex_);
   const auto what = [&](std::string_view why) {
-    return fmt::format("cannot reach {} ({}, tried for {:.1f} s)", bootstrap_servers_, why, waited_s);
+    return fmt::format("cannot reach {} ({}, tried for {:.1f} s)", bootstrap_servers_, why,
+                       waited_s);
   };
   if (kind_of(trouble_) == ErrorKind::unauthorized && trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return {ErrorKind::unauthorized,
             fmt::format("{} refused the credentials: {}", bootstrap_servers_, trouble_reason_),
-            "check the user name, the password and sasl.mechanism", {}};
+            "check the user name, the password and sasl.mechanism",
+            {}};
   }
   if (trouble_ == RD_KAFKA_RESP_ERR__RESOLVE || says(trouble_reason_, "failed to resolve")) {
-    return {ErrorKind::unavailable, what("the host name is not known"),
-            "check the spelling of --bootstrap-servers", {}};
+    return {ErrorKind::unavailable,
+            what("the host name is not known"),
+            "check the spelling of --bootstrap-servers",
+            {}};
   }
-  if (says(trouble_reason_, "invalid response size") || says(trouble_reason_, "receive.message.max.bytes")) {
-    return {ErrorKind::unavailable, what("what answers there is not Kafka, or wants TLS"),
-            "check the port, and security.protocol in --config", {}};
+  if (says(trouble_reason_, "invalid response size") ||
+      says(trouble_reason_, "receive.message.max.bytes")) {
+    return {ErrorKind::unavailable,
+            what("what answers there is not Kafka, or wants TLS"),
+            "check the port, and security.protocol in --config",
+            {}};
   }
   if (says(trouble_reason_, "connection refused")) {
-    return {ErrorKind::unavailable, what("connection refused"),
-            "check that the broker runs and listens there", {}};
+    return {ErrorKind::unavailable,
+            what("connection refused"),
+            "check that the broker runs and listens there",
+            {}};
   }
   if (trouble_ == RD_KAFKA_RESP_ERR__SSL) {
-    return {ErrorKind::unavailable, what(trouble_reason_),
-            "check security.protocol, ssl.ca.location and the host name", {}};
+    return {ErrorKind::unavailable,
+            what(trouble_reason_),
+            "check security.protocol, ssl.ca.location and the host name",
+            {}};
   }
   if (trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return {ErrorKind::unavailable, what(trouble_reason_),
-            "check the port, security.protocol and the network", {}};
+    return {ErrorKind::unavailable,
+            what(trouble_reason_),
+            "check the port, security.protocol and the network",
+            {}};
   }
-  return {ErrorKind::timeout, what("no answer"),
-          "check that it is a Kafka port, and security.protocol; a longer --timeout may help", {}};
+  return {ErrorKind::timeout,
+          what("no answer"),
+          "check that it is a Kafka port, and security.protocol; a longer --timeout may help",
+          {}};
 }
 
 bool Client::hopeless() const {

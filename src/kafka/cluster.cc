@@ -94,12 +94,13 @@ class KafkaCluster final : public sample::ClusterPort {
   }
 
   Result<std::vector<int>> leaders(int topic) override {
-    const TopicHandle handle(
-        rd_kafka_topic_new(client_->get(), topics_.at(static_cast<std::size_t>(topic)).c_str(), nullptr));
+    const TopicHandle handle(rd_kafka_topic_new(
+        client_->get(), topics_.at(static_cast<std::size_t>(topic)).c_str(), nullptr));
     const struct rd_kafka_metadata* raw = nullptr;
     const auto code = rd_kafka_metadata(client_->get(), 0, handle.get(), &raw, leaders_wait_ms);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return tl::unexpected(error_of(code, "ask for the leaders of " + topics_[static_cast<std::size_t>(topic)]));
+      return tl::unexpected(
+          error_of(code, "ask for the leaders of " + topics_[static_cast<std::size_t>(topic)]));
     }
     const MetadataHandle metadata(raw);
     if (metadata->topic_cnt != 1) return std::vector<int>{};

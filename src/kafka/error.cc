@@ -68,8 +68,10 @@ Error error_of(rd_kafka_resp_err_t code, const std::string& doing, const std::st
   } else if (kind == ErrorKind::timeout || kind == ErrorKind::unavailable) {
     hint = "check that the broker runs; a longer --timeout may help";
   }
-  return {kind, fmt::format("cannot {}: {}", doing, detail.empty() ? rd_kafka_err2str(code) : detail),
-          std::move(hint), {}};
+  return {kind,
+          fmt::format("cannot {}: {}", doing, detail.empty() ? rd_kafka_err2str(code) : detail),
+          std::move(hint),
+          {}};
 }
 
 }  // namespace partwise::kafka

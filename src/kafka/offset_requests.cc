@@ -14,14 +14,15 @@ namespace {
 using sample::OffsetAnswer;
 using sample::OffsetQuery;
 
-using ByPlace = std::map<std::pair<std::string_view, std::int32_t>, const rd_kafka_ListOffsetsResultInfo_t*>;
+using ByPlace =
+    std::map<std::pair<std::string_view, std::int32_t>, const rd_kafka_ListOffsetsResultInfo_t*>;
 
 OffsetAnswer failed(const OffsetQuery& query, const std::string& topic, rd_kafka_resp_err_t code,
                     const std::string& detail = {}) {
   OffsetAnswer answer;
   answer.query = query;
-  answer.error = error_of(code, fmt::format("look up offsets of {} [{}]", topic, query.at.partition),
-                          detail);
+  answer.error =
+      error_of(code, fmt::format("look up offsets of {} [{}]", topic, query.at.partition), detail);
   answer.retriable = may_pass(code);
   return answer;
 }
@@ -59,9 +60,9 @@ void OffsetRequests::send(int broker, std::span<const OffsetQuery> queries,
   }
   AdminOptionsHandle options(
       rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
-  CHECK(rd_kafka_AdminOptions_set_request_timeout(
-            options.get(), static_cast<int>(client_.timeout().count()), nullptr, 0) ==
-        RD_KAFKA_RESP_ERR_NO_ERROR);
+  CHECK(rd_kafka_AdminOptions_set_request_timeout(options.get(),
+                                                  static_cast<int>(client_.timeout().count()),
+                                                  nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(last_));
   rd_kafka_ListOffsets(client_.get(), list.get(), options.get(), queue_);
 }
@@ -74,7 +75,8 @@ rd_kafka_resp_err_t OffsetRequests::code_without_answer(const Pending& pending) 
 }
 
 sample::OffsetsArrived OffsetRequests::answers_of(rd_kafka_event_t* event) {
-  const auto node = pending_.extract(reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event)));
+  const auto node =
+      pending_.extract(reinterpret_cast<std::uintptr_t>(rd_kafka_event_opaque(event)));
   const auto& pending = node.mapped();
   sample::OffsetsArrived arrived;
   arrived.broker = pending.broker;
@@ -94,12 +96,13 @@ sample::OffsetsArrived OffsetRequests::answers_of(rd_kafka_event_t* event) {
     const auto& name = pending.names[i];
     const auto found = infos.find({name, query.at.partition});
     if (found != infos.end()) {
-      arrived.answers.push_back(answer_of(query, name, found->second, code_without_answer(pending)));
+      arrived.answers.push_back(
+          answer_of(query, name, found->second, code_without_answer(pending)));
     } else {
       const auto* text = rd_kafka_event_error_string(event);
-      arrived.answers.push_back(
-          failed(query, name, code == RD_KAFKA_RESP_ERR_NO_ERROR ? code_without_answer(pending) : code,
-                 text == nullptr ? "" : text));
+      arrived.answers.push_back(failed(
+          query, name, code == RD_KAFKA_RESP_ERR_NO_ERROR ? code_without_answer(pending) : code,
+          text == nullptr ? "" : text));
     }
   }
   return arrived;

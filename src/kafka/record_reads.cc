@@ -35,7 +35,8 @@ void add_key(sample::ReadResult& result, const rd_kafka_message_t& message, std:
 }
 
 // True when the span has all that it wants.
-bool add_record(const ReadSpan& span, sample::ReadResult& result, const rd_kafka_message_t& message) {
+bool add_record(const ReadSpan& span, sample::ReadResult& result,
+                const rd_kafka_message_t& message) {
   if (message.offset >= span.end) {
     result.offsets = span.end - span.offset;
     return true;
@@ -68,16 +69,18 @@ void RecordReads::add(int topic, const std::string& name, const ReadSpan& span) 
   waiting_[{topic, span.partition}].push_back(span);
 }
 
-bool RecordReads::start(TopicPartition at, const ReadSpan& span, std::vector<ClusterEvent>& finished) {
+bool RecordReads::start(TopicPartition at, const ReadSpan& span,
+                        std::vector<ClusterEvent>& finished) {
   auto& topic = topics_.at(at.topic);
   if (!topic.handle) {
     topic.handle.reset(rd_kafka_topic_new(client_.get(), topic.name.c_str(), nullptr));
   }
-  const bool started = topic.handle && rd_kafka_consume_start_queue(topic.handle.get(), at.partition,
-                                                                    span.offset, queue_) == 0;
+  const bool started =
+      topic.handle &&
+      rd_kafka_consume_start_queue(topic.handle.get(), at.partition, span.offset, queue_) == 0;
   if (!started) {
-    const auto error = error_of(rd_kafka_last_error(),
-                                fmt::format("read {} [{}]", topic.name, at.partition));
+    const auto error =
+        error_of(rd_kafka_last_error(), fmt::format("read {} [{}]", topic.name, at.partition));
     sample::ReadResult result;
     result.failed = true;
     finished.emplace_back(SpanArrived{at.topic, span, result, error});
@@ -118,8 +121,8 @@ void RecordReads::take(const rd_kafka_message_t& message) {
       break;
     default:
       if (may_pass(message.err)) break;  // librdkafka tries again until the patience ends
-      error = error_of(message.err,
-                       fmt::format("read {} [{}]", numbers_.find(number->first)->first, message.partition));
+      error = error_of(message.err, fmt::format("read {} [{}]", numbers_.find(number->first)->first,
+                                                message.partition));
       done = true;
   }
 }
@@ -132,19 +135,20 @@ void RecordReads::finish(TopicPartition at, std::vector<ClusterEvent>& finished)
   if (--topic.users == 0) topic.handle.reset();
   if (!done && !error && read.result.records == 0) {
     const auto trouble = client_.last_trouble();
-    error = trouble.value_or(Error{
-        ErrorKind::timeout,
-        fmt::format("cannot read {} [{}]: no record in {:.1f} s", topic.name, at.partition,
-                    static_cast<double>(patience_.count()) / 1000),
-        "a longer SAMPLING_TIMEOUT_SECONDS may help", {}});
+    error = trouble.value_or(
+        Error{ErrorKind::timeout,
+              fmt::format("cannot read {} [{}]: no record in {:.1f} s", topic.name, at.partition,
+                          static_cast<double>(patience_.count()) / 1000),
+              "a longer SAMPLING_TIMEOUT_SECONDS may help",
+              {}});
   }
   read.result.failed = error.has_value();
   finished.emplace_back(SpanArrived{at.topic, read.span, std::move(read.result), error});
 }
 
 void RecordReads::abandon(
-    const std::function<bool(const std::string& topic, int partition)>& concerns, const Error& error,
-    std::vector<ClusterEvent>& finished) {
+    const std::function<bool(const std::string& topic, int partition)>& concerns,
+    const Error& error, std::vector<ClusterEvent>& finished) {
   std::vector<TopicPartition> ended;
   for (auto& [at, active] : active_) {
     if (!concerns(topics_.at(at.topic).name, at.partition)) continue;

@@ -102,7 +102,8 @@ class Worker {
       topic.reset(rd_kafka_topic_new(client_.get(), name(range.at).c_str(), nullptr));
       numbers_[rd_kafka_topic_name(topic.get())] = range.at.topic;
     }
-    if (rd_kafka_consume_start_queue(topic.get(), range.at.partition, range.from, queue_.get()) != 0) {
+    if (rd_kafka_consume_start_queue(topic.get(), range.at.partition, range.from, queue_.get()) !=
+        0) {
       sink_.finished(range.at, error_of(rd_kafka_last_error(), reading_text(range.at)));
       return;
     }
@@ -174,11 +175,13 @@ class Worker {
     for (auto it = reading_.begin(); it != reading_.end();) {
       auto& reading = (it++)->second;
       if (now - reading.last_news <= settings_.patience) continue;
-      finish(reading, client_.last_trouble().value_or(Error{
-                          ErrorKind::timeout,
-                          fmt::format("cannot {}: no record in {:.1f} s", reading_text(reading.range.at),
-                                      static_cast<double>(settings_.patience.count()) / 1000),
-                          "a longer --timeout may help", {}}));
+      finish(reading,
+             client_.last_trouble().value_or(Error{
+                 ErrorKind::timeout,
+                 fmt::format("cannot {}: no record in {:.1f} s", reading_text(reading.range.at),
+                             static_cast<double>(settings_.patience.count()) / 1000),
+                 "a longer --timeout may help",
+                 {}}));
     }
   }
 
@@ -239,7 +242,8 @@ class RecordScan final : public sample::ScanPort {
 
 }  // namespace
 
-std::unique_ptr<sample::ScanPort> record_scan(const ScanSettings& settings, TrafficCounters& traffic) {
+std::unique_ptr<sample::ScanPort> record_scan(const ScanSettings& settings,
+                                              TrafficCounters& traffic) {
   return std::make_unique<RecordScan>(settings, traffic);
 }
 

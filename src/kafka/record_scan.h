@@ -10,12 +10,13 @@ namespace partwise::kafka {
 
 struct ScanSettings {
   ClientSettings client;
-  int workers = 2;               ///< clients that read at the same time, each with its own thread
-  std::int64_t batch = 10'000;   ///< records taken from librdkafka at a time
-  Millis patience{10'000};       ///< a partition that gives nothing for so long has failed
+  int workers = 2;              ///< clients that read at the same time, each with its own thread
+  std::int64_t batch = 10'000;  ///< records taken from librdkafka at a time
+  Millis patience{10'000};      ///< a partition that gives nothing for so long has failed
 };
 
 /// `traffic` must outlive it.
-std::unique_ptr<sample::ScanPort> record_scan(const ScanSettings& settings, TrafficCounters& traffic);
+std::unique_ptr<sample::ScanPort> record_scan(const ScanSettings& settings,
+                                              TrafficCounters& traffic);
 
 }  // namespace partwise::kafka

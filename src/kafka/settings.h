@@ -1,4 +1,5 @@
-// How to reach a cluster, and what reaching it costs. No librdkafka in here: other parts include it.
+// How to reach a cluster, and what reaching it costs. No librdkafka in here: other parts include
+// it.
 #pragma once
 
 #include <atomic>

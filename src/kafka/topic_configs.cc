@@ -21,10 +21,12 @@ using Results = std::vector<Result<TopicConfiguration>>;
 // Some 35 settings a topic come back: a few hundred topics make a response of about a megabyte.
 constexpr std::size_t topics_per_request = 250;
 
-void note_setting(TopicConfiguration& configuration, std::string_view name, std::string_view value) {
+void note_setting(TopicConfiguration& configuration, std::string_view name,
+                  std::string_view value) {
   if (name == "cleanup.policy") {
     const auto policies = listed(value);
-    configuration.compacted = std::find(policies.begin(), policies.end(), "compact") != policies.end();
+    configuration.compacted =
+        std::find(policies.begin(), policies.end(), "compact") != policies.end();
   } else if (name == "remote.storage.enable") {
     configuration.remote_storage = value == "true";
   } else if (name == "retention.ms") {
@@ -39,7 +41,8 @@ Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* res
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
     const char* text = rd_kafka_ConfigResource_error_string(resource);
     return tl::unexpected(error_of(
-        code, fmt::format("describe the configuration of {}", rd_kafka_ConfigResource_name(resource)),
+        code,
+        fmt::format("describe the configuration of {}", rd_kafka_ConfigResource_name(resource)),
         text == nullptr ? "" : text));
   }
   TopicConfiguration configuration;
@@ -47,7 +50,8 @@ Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* res
   const auto** entries = rd_kafka_ConfigResource_configs(resource, &count);
   for (std::size_t i = 0; i < count; ++i) {
     const char* value = rd_kafka_ConfigEntry_value(entries[i]);
-    note_setting(configuration, rd_kafka_ConfigEntry_name(entries[i]), value == nullptr ? "" : value);
+    note_setting(configuration, rd_kafka_ConfigEntry_name(entries[i]),
+                 value == nullptr ? "" : value);
   }
   // Records deleted by compaction alone are kept for ever.
   return configuration;
@@ -64,7 +68,8 @@ EventHandle ask(Client& client, std::span<const std::string> topics) {
   CHECK(rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout, nullptr, 0) ==
         RD_KAFKA_RESP_ERR_NO_ERROR);
   const QueueHandle queue(rd_kafka_queue_new(client.get()));
-  rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), options.get(), queue.get());
+  rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), options.get(),
+                           queue.get());
   rd_kafka_ConfigResource_destroy_array(resources.data(), resources.size());
   // The request ends by its own time-out; the second is for its event to come round.
   return EventHandle(rd_kafka_queue_poll(queue.get(), timeout + 1'000));
@@ -74,18 +79,20 @@ void append(Results& results, rd_kafka_event_t* event, std::span<const std::stri
   const auto first = results.size();
   for (const auto& topic : topics) {
     const auto code = event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
-    results.emplace_back(
-        tl::unexpected(error_of(code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
-                                fmt::format("describe the configuration of {}", topic))));
+    results.emplace_back(tl::unexpected(
+        error_of(code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
+                 fmt::format("describe the configuration of {}", topic))));
   }
   const auto* result = event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event);
   if (result == nullptr || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   std::size_t count = 0;
   const auto** resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto topic = std::find(topics.begin(), topics.end(), rd_kafka_ConfigResource_name(resources[i]));
+    const auto topic =
+        std::find(topics.begin(), topics.end(), rd_kafka_ConfigResource_name(resources[i]));
     if (topic == topics.end()) continue;
-    results[first + static_cast<std::size_t>(topic - topics.begin())] = configuration_of(resources[i]);
+    results[first + static_cast<std::size_t>(topic - topics.begin())] =
+        configuration_of(resources[i]);
   }
 }
 

@@ -1,12 +1,11 @@
 #include "kafka/wire.h"
 
-#include <openssl/rand.h>
-
 #include <array>
 #include <span>
 #include <utility>
 
 #include <fmt/format.h>
+#include <openssl/rand.h>
 
 #include "base/text.h"
 #include "kafka/wire_sasl.h"
@@ -125,7 +124,8 @@ Result<> WireConnection::log_in(const config::ClientProperties& properties) {
   auto mechanism = property(properties, "sasl.mechanism");
   if (mechanism.empty()) mechanism = property(properties, "sasl.mechanisms");
   if (mechanism != "PLAIN" && !mechanism.starts_with("SCRAM-SHA-")) {
-    return fail(ErrorKind::limit, fmt::format("sasl.mechanism {} is not spoken for this request", mechanism));
+    return fail(ErrorKind::limit,
+                fmt::format("sasl.mechanism {} is not spoken for this request", mechanism));
   }
   WireWriter handshake;
   handshake.text(mechanism);

@@ -1,13 +1,13 @@
 #include "kafka/wire_sasl.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <array>
 #include <charconv>
 #include <map>
 #include <utility>
 #include <vector>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/text.h"
 
@@ -45,8 +45,9 @@ std::string base64(const Bytes& bytes) {
 
 Bytes from_base64(std::string_view text) {
   Bytes bytes(text.size() / 4 * 3 + 3);
-  const int size = EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
+  const int size =
+      EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size()));
   if (size < 0) return {};
   std::size_t padding = 0;
   while (padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
@@ -113,7 +114,8 @@ Result<std::string> ScramClient::final_message(std::string_view server_first) {
                     static_cast<int>(salted.size()), salted.data());
 
   const auto without_proof = "c=biws,r=" + given['r'];
-  const auto signed_text = first_message().substr(3) + "," + std::string(server_first) + "," + without_proof;
+  const auto signed_text =
+      first_message().substr(3) + "," + std::string(server_first) + "," + without_proof;
   auto proof = hmac(sha512_, salted, "Client Key");
   const auto signature = hmac(sha512_, hash(sha512_, proof), signed_text);
   for (std::size_t i = 0; i < proof.size(); ++i) {

@@ -2,9 +2,6 @@
 
 #include <fcntl.h>
 #include <netdb.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,6 +13,9 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace partwise::kafka {
 namespace {
@@ -146,7 +146,8 @@ std::string openssl_reason() {
 
 Result<> trust(SSL_CTX* context, const TlsSettings& settings) {
   if (!settings.ca_pem.empty()) {
-    const Bio bio(BIO_new_mem_buf(settings.ca_pem.data(), static_cast<int>(settings.ca_pem.size())));
+    const Bio bio(
+        BIO_new_mem_buf(settings.ca_pem.data(), static_cast<int>(settings.ca_pem.size())));
     int added = 0;
     while (const Certificate ca{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
       added += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
@@ -155,10 +156,10 @@ Result<> trust(SSL_CTX* context, const TlsSettings& settings) {
     if (added > 0) return {};
     return fail(ErrorKind::invalid_input, "ssl.ca.pem holds no certificate");
   }
-  const bool usable = settings.ca_location.empty()
-                          ? SSL_CTX_set_default_verify_paths(context) == 1
-                          : SSL_CTX_load_verify_locations(context, settings.ca_location.c_str(),
-                                                          nullptr) == 1;
+  const bool usable =
+      settings.ca_location.empty()
+          ? SSL_CTX_set_default_verify_paths(context) == 1
+          : SSL_CTX_load_verify_locations(context, settings.ca_location.c_str(), nullptr) == 1;
   if (usable) return {};
   return fail(ErrorKind::invalid_input, fmt::format("ssl.ca.location {} cannot be used: {}",
                                                     settings.ca_location, openssl_reason()));
@@ -225,9 +226,14 @@ class TlsStream final : public WireStream {
       const int result = step();
       if (result > 0) return {};
       switch (SSL_get_error(session_.get(), result)) {
-        case SSL_ERROR_WANT_READ: TRY(wait_for(socket_.get(), POLLIN, deadline_, where_)); break;
-        case SSL_ERROR_WANT_WRITE: TRY(wait_for(socket_.get(), POLLOUT, deadline_, where_)); break;
-        default: return failure();
+        case SSL_ERROR_WANT_READ:
+          TRY(wait_for(socket_.get(), POLLIN, deadline_, where_));
+          break;
+        case SSL_ERROR_WANT_WRITE:
+          TRY(wait_for(socket_.get(), POLLOUT, deadline_, where_));
+          break;
+        default:
+          return failure();
       }
     }
   }
@@ -267,7 +273,8 @@ Result<std::unique_ptr<WireStream>> connect_tls(const std::string& host, int por
   TRY(trust(context.get(), settings));
   TRY(identify(context.get(), settings));
   SslSession session(SSL_new(context.get()));
-  SSL_set_verify(session.get(), settings.verify_certificate ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  SSL_set_verify(session.get(), settings.verify_certificate ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                 nullptr);
   SSL_set_tlsext_host_name(session.get(), host.c_str());
   if (settings.verify_host_name) SSL_set1_host(session.get(), host.c_str());
   SSL_set_fd(session.get(), socket.get());

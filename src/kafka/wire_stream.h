@@ -12,13 +12,13 @@ namespace partwise::kafka {
 
 /// TLS settings under librdkafka's names; empty ones are the library's defaults.
 struct TlsSettings {
-  std::string ca_location;        ///< ssl.ca.location; empty: the system's
-  std::string ca_pem;             ///< ssl.ca.pem
-  std::string certificate;        ///< ssl.certificate.location
-  std::string key;                ///< ssl.key.location
-  std::string key_password;       ///< ssl.key.password
-  bool verify_host_name = true;   ///< ssl.endpoint.identification.algorithm
-  bool verify_certificate = true; ///< enable.ssl.certificate.verification
+  std::string ca_location;         ///< ssl.ca.location; empty: the system's
+  std::string ca_pem;              ///< ssl.ca.pem
+  std::string certificate;         ///< ssl.certificate.location
+  std::string key;                 ///< ssl.key.location
+  std::string key_password;        ///< ssl.key.password
+  bool verify_host_name = true;    ///< ssl.endpoint.identification.algorithm
+  bool verify_certificate = true;  ///< enable.ssl.certificate.verification
 };
 
 /// threads: one at a time

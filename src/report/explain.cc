@@ -24,14 +24,19 @@ std::string with_limits(const Interval& x, std::string (*shown)(double)) {
 
 std::string decision_text(const TopicReport& topic) {
   switch (topic.decided_by) {
-    case Decision::watermarks: return "all records of the log in one window would not change it";
-    case Decision::stored_bytes: return "all stored bytes in one window would not change it";
-    case Decision::proved: return fmt::format("proved with {} lookups", count_text(topic.lookups));
+    case Decision::watermarks:
+      return "all records of the log in one window would not change it";
+    case Decision::stored_bytes:
+      return "all stored bytes in one window would not change it";
+    case Decision::proved:
+      return fmt::format("proved with {} lookups", count_text(topic.lookups));
     case Decision::estimate:
       return fmt::format("an estimate after {} lookups: the budget or the records ended first",
                          count_text(topic.lookups));
-    case Decision::full_scan: return fmt::format("exact: all {} records read", count_text(topic.records_read));
-    case Decision::none: return "not decided";
+    case Decision::full_scan:
+      return fmt::format("exact: all {} records read", count_text(topic.records_read));
+    case Decision::none:
+      return "not decided";
   }
   return {};
 }
@@ -62,30 +67,31 @@ class Explanation {
   }
 
   void add_log() {
-    line("log", fmt::format("{} records in {} partitions, replication {}{}", count_text(topic_.records),
-                            topic_.partitions, topic_.replication_factor,
-                            topic_.compacted.value_or(false) ? ", compacted" : ""));
+    line("log",
+         fmt::format("{} records in {} partitions, replication {}{}", count_text(topic_.records),
+                     topic_.partitions, topic_.replication_factor,
+                     topic_.compacted.value_or(false) ? ", compacted" : ""));
     if (topic_.windows == 0) return;
-    line("observed", fmt::format("{} to {} ({}), {} windows{}", local_minute_text(topic_.window_start),
-                                 local_minute_text(topic_.window_end),
-                                 duration_text(topic_.window_end - topic_.window_start),
-                                 count_text(topic_.windows),
-                                 topic_.records_in_window
-                                     ? ": " + count_text(*topic_.records_in_window) + " records"
-                                     : ""));
+    line("observed",
+         fmt::format(
+             "{} to {} ({}), {} windows{}", local_minute_text(topic_.window_start),
+             local_minute_text(topic_.window_end),
+             duration_text(topic_.window_end - topic_.window_start), count_text(topic_.windows),
+             topic_.records_in_window ? ": " + count_text(*topic_.records_in_window) + " records"
+                                      : ""));
   }
 
   void add_demand() {
     if (topic_.mean_record_bytes) {
-      line("record size",
-           fmt::format("{} of key, value and headers, from {} records read",
-                       with_limits(*topic_.mean_record_bytes, bytes_text), count_text(topic_.records_read)));
+      line("record size", fmt::format("{} of key, value and headers, from {} records read",
+                                      with_limits(*topic_.mean_record_bytes, bytes_text),
+                                      count_text(topic_.records_read)));
     }
     if (topic_.stored_bytes_per_record) {
       line("on disk", fmt::format("{} a record{}", bytes_text(*topic_.stored_bytes_per_record),
-                                  topic_.compression_ratio
-                                      ? fmt::format(", compressed {:.2f} : 1", *topic_.compression_ratio)
-                                      : ""));
+                                  topic_.compression_ratio ? fmt::format(", compressed {:.2f} : 1",
+                                                                         *topic_.compression_ratio)
+                                                           : ""));
     }
     line("mean", with_limits(*topic_.mean_bytes_per_s, rate));
     line("peak", with_limits(*topic_.peak_bytes_per_s, rate) + peak_place());
@@ -95,28 +101,33 @@ class Explanation {
     if (!topic_.peak || topic_.peak->records == 0) return {};
     const auto& peak = *topic_.peak;
     const double s = static_cast<double>(peak.width.count()) / 1000;
-    return fmt::format(" in the {} s from {}: {}{} records", number_text(s), local_minute_text(peak.start),
-                       peak.exact ? "" : "at least ", count_text(peak.records));
+    return fmt::format(" in the {} s from {}: {}{} records", number_text(s),
+                       local_minute_text(peak.start), peak.exact ? "" : "at least ",
+                       count_text(peak.records));
   }
 
   void add_division() {
     const auto& sizing = settings_.sizing;
     const auto& required = *topic_.required_bytes_per_s;
-    line("required", fmt::format("{} x peak = {}", number_text(sizing.factor), with_limits(required, rate)));
-    const char* what = sizing.model == sizing::Model::ratio ? "the mean" : "what one partition carries";
+    line("required",
+         fmt::format("{} x peak = {}", number_text(sizing.factor), with_limits(required, rate)));
+    const char* what =
+        sizing.model == sizing::Model::ratio ? "the mean" : "what one partition carries";
     line("divided by", fmt::format("{}, {}", rate(topic_.capacity_bytes_per_s), what));
     const auto quotient = 1 / topic_.capacity_bytes_per_s * required;
     line("quotient", quotient.exact() ? fmt::format("{:.3f}", quotient.value)
-                                      : fmt::format("{:.3f} ({:.3f} to {:.3f}), rounded up", quotient.value,
-                                                    quotient.low, quotient.high));
+                                      : fmt::format("{:.3f} ({:.3f} to {:.3f}), rounded up",
+                                                    quotient.value, quotient.low, quotient.high));
     line("floor", fmt::format("{} partitions; also for a requirement below {}", sizing.floor(),
                               rate_text(sizing.threshold)));
   }
 
   void add_answer() {
-    auto answer = fmt::format("{} partitions now, {} recommended", topic_.partitions, *topic_.recommended);
+    auto answer =
+        fmt::format("{} partitions now, {} recommended", topic_.partitions, *topic_.recommended);
     if (topic_.recommended_range.low != topic_.recommended_range.high) {
-      answer += fmt::format(" [{}, {}]", topic_.recommended_range.low, topic_.recommended_range.high);
+      answer +=
+          fmt::format(" [{}, {}]", topic_.recommended_range.low, topic_.recommended_range.high);
     }
     line("answer", style_.bold(answer));
     line("because", topic_.reason);
@@ -134,32 +145,36 @@ class Explanation {
     const double peak = topic_.peak_bytes_per_s->value;
     if (settings_.sizing.model == sizing::Model::ratio || peak <= 0) return;
     const int count = *topic_.recommended;
-    line("one more at", fmt::format("a factor above {:.3g}", count * topic_.capacity_bytes_per_s / peak));
+    line("one more at",
+         fmt::format("a factor above {:.3g}", count * topic_.capacity_bytes_per_s / peak));
     if (count > settings_.sizing.floor()) {
-      line("one fewer at", fmt::format("{} per partition",
-                                       rate(topic_.required_bytes_per_s->value / (count - 1))));
+      line("one fewer at",
+           fmt::format("{} per partition", rate(topic_.required_bytes_per_s->value / (count - 1))));
     }
   }
 
   void add_skew() {
     if (topic_.hottest_partition_share) {
-      line("skew", fmt::format("partition {} holds {:.1f} % of the peak window's records; hot: ingress {}, egress {}",
+      line("skew", fmt::format("partition {} holds {:.1f} % of the peak window's records; hot: "
+                               "ingress {}, egress {}",
                                topic_.hottest_partition, 100 * *topic_.hottest_partition_share,
                                name_of(topic_.hot_ingress), name_of(topic_.hot_egress)));
     }
     if (topic_.hot_key) {
       const auto& key = *topic_.hot_key;
-      line("heaviest key", fmt::format("{:.1f} % ({:.1f} to {:.1f}) of the bytes: that of the record at partition {}, offset {}",
-                                       100 * key.share.value, 100 * key.share.low, 100 * key.share.high,
-                                       key.partition, key.offset));
+      line("heaviest key", fmt::format("{:.1f} % ({:.1f} to {:.1f}) of the bytes: that of the "
+                                       "record at partition {}, offset {}",
+                                       100 * key.share.value, 100 * key.share.low,
+                                       100 * key.share.high, key.partition, key.offset));
     }
   }
 
   void add_application(const sizing::ClusterReport& cluster) {
     if (!topic_.advice.empty()) line("advice", topic_.advice);
     if (*topic_.recommended <= topic_.partitions) return;
-    line("to apply", fmt::format("kafka-topics.sh --bootstrap-server {} --alter --topic {} --partitions {}",
-                                 cluster.bootstrap_servers, topic_.name, *topic_.recommended));
+    line("to apply",
+         fmt::format("kafka-topics.sh --bootstrap-server {} --alter --topic {} --partitions {}",
+                     cluster.bootstrap_servers, topic_.name, *topic_.recommended));
   }
 
   const RunSettings& settings_;

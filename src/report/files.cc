@@ -1,12 +1,12 @@
 #include "report/files.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
-
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -42,7 +42,8 @@ Result<ReportFiles> ReportFiles::open(const std::string& folder, Instant started
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return cannot_write(folder, error.message());
-  if (!std::filesystem::is_directory(folder, error)) return cannot_write(folder, "it is not a folder");
+  if (!std::filesystem::is_directory(folder, error))
+    return cannot_write(folder, "it is not a folder");
   TRY(try_folder(folder));
   return ReportFiles(folder, started);
 }

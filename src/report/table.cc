@@ -96,10 +96,14 @@ Row row_of(const TopicReport& topic, const RunSettings& settings) {
 
 std::string toned(const Style& style, Row::Tone tone, const std::string& text) {
   switch (tone) {
-    case Row::Tone::good: return style.good(text);
-    case Row::Tone::notable: return style.notable(text);
-    case Row::Tone::bad: return style.bad(text);
-    case Row::Tone::plain: return text;
+    case Row::Tone::good:
+      return style.good(text);
+    case Row::Tone::notable:
+      return style.notable(text);
+    case Row::Tone::bad:
+      return style.bad(text);
+    case Row::Tone::plain:
+      return text;
   }
   return text;
 }
@@ -121,7 +125,8 @@ Widths widths_of(const std::vector<Row>& rows, const Style& style) {
   }
   if (style.width == 0) return w;
   w.topic = std::min(w.topic, name_max);
-  const auto others = 2 + w.topic + 2 + w.now + 2 + w.peak + 2 + w.needed + 2 + w.count + 1 + w.mark + 2;
+  const auto others =
+      2 + w.topic + 2 + w.now + 2 + w.peak + 2 + w.needed + 2 + w.count + 1 + w.mark + 2;
   const auto width = static_cast<std::size_t>(style.width);
   w.why = std::min(w.why, std::max(why_min, width > others ? width - others : 0));
   return w;
@@ -135,10 +140,10 @@ std::string heading(const Widths& w, const Style& style) {
 }
 
 std::string line_of(const Row& row, const Widths& w, const Style& style) {
-  auto line = "  " + padded(fitted(row.topic, w.topic), w.topic) + "  " + padded(row.now, w.now, true) +
-              "  " + padded(row.peak, w.peak, true) + "  " + padded(row.needed, w.needed, true) + "  " +
-              padded(row.count, w.count) + " " + toned(style, row.tone, padded(row.mark, w.mark)) + "  " +
-              fitted(row.why, w.why);
+  auto line = "  " + padded(fitted(row.topic, w.topic), w.topic) + "  " +
+              padded(row.now, w.now, true) + "  " + padded(row.peak, w.peak, true) + "  " +
+              padded(row.needed, w.needed, true) + "  " + padded(row.count, w.count) + " " +
+              toned(style, row.tone, padded(row.mark, w.mark)) + "  " + fitted(row.why, w.why);
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }
@@ -146,9 +151,10 @@ std::string line_of(const Row& row, const Widths& w, const Style& style) {
 std::string first_line(const sizing::RecommendReport& run, const ClusterReport& cluster) {
   const auto sum = totals(cluster);
   const auto days = Millis{static_cast<std::int64_t>(run.settings.sampling_days * 86'400'000)};
-  return fmt::format("partwise {} · cluster {} ({} broker{}) · {} topics, {} partitions · last {}\n",
-                     run.version, cluster.cluster_id, cluster.brokers, cluster.brokers == 1 ? "" : "s",
-                     sum.topics, count_text(sum.partitions), duration_text(days));
+  return fmt::format(
+      "partwise {} · cluster {} ({} broker{}) · {} topics, {} partitions · last {}\n", run.version,
+      cluster.cluster_id, cluster.brokers, cluster.brokers == 1 ? "" : "s", sum.topics,
+      count_text(sum.partitions), duration_text(days));
 }
 
 std::int64_t partitions_after(const ClusterReport& cluster) {
@@ -161,10 +167,10 @@ std::int64_t partitions_after(const ClusterReport& cluster) {
 
 std::string totals_line(const ClusterReport& cluster) {
   const auto sum = totals(cluster);
-  auto line = fmt::format("  {} measured, {} empty, {} not measured · partitions {} → {} · {} lookups, {}",
-                          sum.active, sum.empty, sum.failed, count_text(sum.partitions),
-                          count_text(partitions_after(cluster)), count_text(cluster.lookups),
-                          bytes_text(static_cast<double>(cluster.bytes_read)));
+  auto line = fmt::format(
+      "  {} measured, {} empty, {} not measured · partitions {} → {} · {} lookups, {}", sum.active,
+      sum.empty, sum.failed, count_text(sum.partitions), count_text(partitions_after(cluster)),
+      count_text(cluster.lookups), bytes_text(static_cast<double>(cluster.bytes_read)));
   if (cluster.bytes_stored > 0) {
     line += fmt::format(" of {}", bytes_text(static_cast<double>(cluster.bytes_stored)));
   }
@@ -180,7 +186,8 @@ std::string cluster_table(const sizing::RecommendReport& run, const ClusterRepor
   auto text = style.bold(first_line(run, cluster)) + "\n" + heading(w, style);
   for (const auto& row : rows) text += line_of(row, w, style);
   text += "\n" + totals_line(cluster);
-  for (const auto& warning : cluster.warnings) text += style.notable("  warning: " + warning) + "\n";
+  for (const auto& warning : cluster.warnings)
+    text += style.notable("  warning: " + warning) + "\n";
   return text;
 }
 
@@ -207,11 +214,11 @@ std::string short_reason(const TopicReport& topic, const RunSettings& settings) 
       return with_doubts("small: below " + rate_text(settings.sizing.threshold), topic);
     case Binding::floor:
     case Binding::consumers: {
-      const auto needed = shows_peak(topic) ? topic.required_bytes_per_s->value
-                                            : topic.required_bytes_per_s->high;
+      const auto needed =
+          shows_peak(topic) ? topic.required_bytes_per_s->value : topic.required_bytes_per_s->high;
       return with_doubts(fmt::format("{} of {}; needs {}{:.0f}",
-                                     topic.binding == Binding::floor ? "floor" : "consumers", *topic.recommended,
-                                     shows_peak(topic) ? "" : "at most ",
+                                     topic.binding == Binding::floor ? "floor" : "consumers",
+                                     *topic.recommended, shows_peak(topic) ? "" : "at most ",
                                      std::max(1.0, std::ceil(needed / capacity.value))),
                          topic);
     }
@@ -219,7 +226,8 @@ std::string short_reason(const TopicReport& topic, const RunSettings& settings) 
       return fmt::format("one key carries {:.0f} %: more partitions cannot help",
                          100 * topic.hot_key->share.value);
     case Binding::ratio:
-      return with_doubts(fmt::format("ratio: {} / mean of {}", rate_text({required}), rate_text(capacity)), topic);
+      return with_doubts(
+          fmt::format("ratio: {} / mean of {}", rate_text({required}), rate_text(capacity)), topic);
     default:
       return with_doubts(fmt::format("{}: {} / {} per partition", name_of(topic.binding),
                                      rate_text({required}), rate_text(capacity)),

@@ -49,7 +49,6 @@ class LookupQueue {
   /// Queries that wait or are in flight.
   [[nodiscard]] std::size_t pending() const { return pending_; }
 
-
  private:
   struct Key {
     TopicPartition at;

@@ -83,7 +83,9 @@ std::int64_t PeakSearch::bound_by_short_row(const Node& node, const Split& split
     left += table_.records(p, node.a, split.middle);
     right += table_.records(p, split.middle, node.b);
   }
-  const auto scaled = [this](std::int64_t n) { return std::llround(scale_ * static_cast<double>(n)); };
+  const auto scaled = [this](std::int64_t n) {
+    return std::llround(scale_ * static_cast<double>(n));
+  };
   // Whichever half holds the fullest window, it may hold all of the partitions not asked.
   return node.records - scaled(std::min(left, right));
 }
@@ -154,8 +156,7 @@ std::size_t PeakSearch::busiest_node() const {
 }
 
 std::vector<PeakSearch::Standing> PeakSearch::standings() const {
-  const double seconds_per_window =
-      std::chrono::duration<double>(table_.grid().width).count();
+  const double seconds_per_window = std::chrono::duration<double>(table_.grid().width).count();
   const int least = rule_->needed({low_bytes() / seconds_per_window});
   double bytes = rule_->peak_limit(std::max(least, settings_.settled_partitions)).value *
                  seconds_per_window * settings_.caution;
@@ -174,9 +175,9 @@ std::vector<PeakSearch::Standing> PeakSearch::standings() const {
     if (settings_.allowed_above == 0 && &size == &size_of(busiest)) {
       limit = std::max(limit, busiest.fullest_at_least());
     }
-    const auto above = node.bound <= limit ? 0
-                                           : std::min<std::int64_t>(node.windows(),
-                                                                    node.records / (limit + 1));
+    const auto above = node.bound <= limit
+                           ? 0
+                           : std::min<std::int64_t>(node.windows(), node.records / (limit + 1));
     all_above += above;
     standings.push_back({limit, above, above > 0 && node.windows() > 1 && !node.stuck});
   }
@@ -187,7 +188,8 @@ std::vector<PeakSearch::Standing> PeakSearch::standings() const {
 }
 
 double PeakSearch::points() const {
-  return static_cast<double>(lookups_) / static_cast<double>(std::max<std::size_t>(1, columns_.size()));
+  return static_cast<double>(lookups_) /
+         static_cast<double>(std::max<std::size_t>(1, columns_.size()));
 }
 
 // Records per window beyond what the two nodes before and the two after would explain: by rate
@@ -212,10 +214,12 @@ std::vector<std::size_t> PeakSearch::dive(std::vector<std::size_t> open) const {
     open.erase(open.begin(), open.begin() + n);
   };
   std::vector<std::size_t> nodes;
-  take_best(dive_by_rate, [&](std::size_t i) { return nodes_[i].rate() * size_of(nodes_[i]).value; },
-            nodes);
-  take_best(dive_by_excess, [&](std::size_t i) { return unexplained(i) * size_of(nodes_[i]).value; },
-            nodes);
+  take_best(
+      dive_by_rate, [&](std::size_t i) { return nodes_[i].rate() * size_of(nodes_[i]).value; },
+      nodes);
+  take_best(
+      dive_by_excess, [&](std::size_t i) { return unexplained(i) * size_of(nodes_[i]).value; },
+      nodes);
   return nodes;
 }
 
@@ -233,7 +237,8 @@ std::vector<std::size_t> PeakSearch::chosen(std::vector<std::size_t> open) const
     };
     return bytes(nodes_[x]) > bytes(nodes_[y]);
   });
-  const double round = std::max<double>(least_round, std::floor(static_cast<double>(open.size()) / 2));
+  const double round =
+      std::max<double>(least_round, std::floor(static_cast<double>(open.size()) / 2));
   const double allowed = std::max(1.0, std::min(round, std::floor(broad - points())));
   if (static_cast<double>(open.size()) > allowed) open.resize(static_cast<std::size_t>(allowed));
   return open;
@@ -346,10 +351,11 @@ double PeakSearch::hottest_partition_bound() const {
 }
 
 PeakSearch::Stretch PeakSearch::decisive() const {
-  const auto most = std::max_element(nodes_.begin(), nodes_.end(), [this](const Node& x, const Node& y) {
-    return static_cast<double>(x.bound) * size_of(x).high <
-           static_cast<double>(y.bound) * size_of(y).high;
-  });
+  const auto most =
+      std::max_element(nodes_.begin(), nodes_.end(), [this](const Node& x, const Node& y) {
+        return static_cast<double>(x.bound) * size_of(x).high <
+               static_cast<double>(y.bound) * size_of(y).high;
+      });
   return {most->a, most->b};
 }
 

@@ -13,7 +13,8 @@
 
 namespace partwise::sample {
 
-/// One question to the cluster: the first offset of `partition` at or after grid.boundary(boundary).
+/// One question to the cluster: the first offset of `partition` at or after
+/// grid.boundary(boundary).
 struct Lookup {
   int partition = 0;
   int boundary = 0;
@@ -37,7 +38,7 @@ struct PeakBounds {
   double low = 0;    ///< bytes in one window
   double value = 0;  ///< at the size's point estimate
   double high = 0;
-  int a = 0;         ///< windows a .. b-1 hold the busiest one seen; b - a == 1 when it is known
+  int a = 0;  ///< windows a .. b-1 hold the busiest one seen; b - a == 1 when it is known
   int b = 0;
   std::int64_t records = 0;  ///< at least these in that window
 };

@@ -17,9 +17,7 @@ using sizing::SizingSettings;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-WindowGrid minutes_grid(int count) {
-  return {Instant{hours(24 * 20'000)}, minutes(1), count};
-}
+WindowGrid minutes_grid(int count) { return {Instant{hours(24 * 20'000)}, minutes(1), count}; }
 
 // One record is one byte, so `per_partition` records in a minute fill a partition (F = 1).
 SizingSettings records_per_window(double per_partition, int floor) {
@@ -92,8 +90,8 @@ RandomCase random_case(Random& random) {
   const int partitions = 1 + static_cast<int>(random.below(random.below(4) == 0 ? 48 : 8));
   const int windows = 1 + static_cast<int>(random.below(random.below(8) == 0 ? 1440 : 200));
   const double mean = std::exp(random.uniform() * 9 - 2);
-  auto topic = simulated(shape, minutes_grid(windows), partitions, mean, random.below(3) == 0,
-                         random);
+  auto topic =
+      simulated(shape, minutes_grid(windows), partitions, mean, random.below(3) == 0, random);
   const double per_partition = std::max(0.5, mean * std::exp(random.uniform() * 6 - 3));
   const int floor = random.below(2) == 0 ? 1 : 6;
   constexpr double budgets[] = {1, 5, 20, 80, 400, no_budget};
@@ -299,11 +297,11 @@ TEST(OffsetTable, KeepsTheOrderOfNeighboursWhenRetentionEatsTheHead) {
 
 TEST(WindowGrid, SplitsAtTheRoundestTimeNearTheMiddle) {
   const WindowGrid grid = minutes_grid(7 * 1440);
-  EXPECT_EQ(grid.round_boundary(0, 7 * 1440), 3 * 1440);   // a day, the earlier of two as near
-  EXPECT_EQ(grid.round_boundary(0, 1440), 720);            // 6 h
-  EXPECT_EQ(grid.round_boundary(0, 120), 60);              // 1 h
-  EXPECT_EQ(grid.round_boundary(3, 40), 15);               // 15 min before 5 min and the middle
-  EXPECT_EQ(grid.round_boundary(7, 9), 8);                 // nothing rounder than a minute
+  EXPECT_EQ(grid.round_boundary(0, 7 * 1440), 3 * 1440);  // a day, the earlier of two as near
+  EXPECT_EQ(grid.round_boundary(0, 1440), 720);           // 6 h
+  EXPECT_EQ(grid.round_boundary(0, 120), 60);             // 1 h
+  EXPECT_EQ(grid.round_boundary(3, 40), 15);              // 15 min before 5 min and the middle
+  EXPECT_EQ(grid.round_boundary(7, 9), 8);                // nothing rounder than a minute
 }
 
 }  // namespace

@@ -91,8 +91,8 @@ sizing::Demand scanned_demand(const WindowGrid& grid, std::span<const OffsetRang
   demand.records_in_window = all_records;
   demand.records_read = all_records;
   if (all_records > 0) {
-    demand.record_bytes = Interval::exactly(static_cast<double>(all_bytes) /
-                                            static_cast<double>(all_records));
+    demand.record_bytes =
+        Interval::exactly(static_cast<double>(all_bytes) / static_cast<double>(all_records));
   }
   demand.mean = Interval::exactly(static_cast<double>(all_bytes) / (covered * seconds));
 
@@ -103,8 +103,10 @@ sizing::Demand scanned_demand(const WindowGrid& grid, std::span<const OffsetRang
     return bytes[static_cast<std::size_t>(x)] > bytes[static_cast<std::size_t>(y)];
   });
   const int peak = order[static_cast<std::size_t>(rank)];
-  demand.peak = Interval::exactly(static_cast<double>(bytes[static_cast<std::size_t>(peak)]) / seconds);
-  demand.peak_window = {grid.boundary(peak), grid.width, records[static_cast<std::size_t>(peak)], true};
+  demand.peak =
+      Interval::exactly(static_cast<double>(bytes[static_cast<std::size_t>(peak)]) / seconds);
+  demand.peak_window = {grid.boundary(peak), grid.width, records[static_cast<std::size_t>(peak)],
+                        true};
   find_hottest(demand, tallies, peak, seconds);
   return demand;
 }

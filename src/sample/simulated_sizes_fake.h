@@ -26,7 +26,8 @@ struct SizePopulation {
     double bytes = 0;
     double records = 0;
     for (const auto& partition : sizes) {
-      bytes += static_cast<double>(std::accumulate(partition.begin(), partition.end(), std::int64_t{0}));
+      bytes +=
+          static_cast<double>(std::accumulate(partition.begin(), partition.end(), std::int64_t{0}));
       records += static_cast<double>(partition.size());
     }
     return bytes / records;

@@ -120,15 +120,32 @@ inline SimulatedTopic simulated(Shape shape, WindowGrid grid, int partitions, do
     const double daily = 1 + 0.8 * std::sin(two_pi * t / per_day + phase);
     const double weekly = 1 + 0.5 * std::sin(two_pi * t / (7 * per_day) + phase);
     switch (shape) {
-      case Shape::flat: break;
-      case Shape::diurnal: usual[j] = daily; break;
-      case Shape::weekly: usual[j] = daily * weekly; break;
-      case Shape::trend: usual[j] = 0.2 + 1.6 * t / static_cast<double>(n); break;
-      case Shape::on_off: usual[j] = std::fmod(t + phase * 100, 240) < 60 ? 4 : 0.01; break;
-      case Shape::spikes: usual[j] = std::fmod(t + phase * 100, 10) < 1 ? 8 : 0.2; break;
-      case Shape::noisy: usual[j] = std::exp(random.uniform() * 3 - 1.5); break;
-      case Shape::bursts: usual[j] = daily; break;
-      case Shape::batch: usual[j] = std::fmod(t, per_day) < 30 ? 30 : 0.05; break;
+      case Shape::flat:
+        break;
+      case Shape::diurnal:
+        usual[j] = daily;
+        break;
+      case Shape::weekly:
+        usual[j] = daily * weekly;
+        break;
+      case Shape::trend:
+        usual[j] = 0.2 + 1.6 * t / static_cast<double>(n);
+        break;
+      case Shape::on_off:
+        usual[j] = std::fmod(t + phase * 100, 240) < 60 ? 4 : 0.01;
+        break;
+      case Shape::spikes:
+        usual[j] = std::fmod(t + phase * 100, 10) < 1 ? 8 : 0.2;
+        break;
+      case Shape::noisy:
+        usual[j] = std::exp(random.uniform() * 3 - 1.5);
+        break;
+      case Shape::bursts:
+        usual[j] = daily;
+        break;
+      case Shape::batch:
+        usual[j] = std::fmod(t, per_day) < 30 ? 30 : 0.05;
+        break;
     }
   }
   if (shape == Shape::bursts) {
@@ -142,8 +159,8 @@ inline SimulatedTopic simulated(Shape shape, WindowGrid grid, int partitions, do
                                                 std::vector<std::int64_t>(n));
   for (std::size_t j = 0; j < n; ++j) {
     for (int p = 0; p < partitions; ++p) {
-      const double share = extra[j] > 0 && hot_bursts ? (p == 0 ? extra[j] : 0)
-                                                      : extra[j] / partitions;
+      const double share =
+          extra[j] > 0 && hot_bursts ? (p == 0 ? extra[j] : 0) : extra[j] / partitions;
       counts[static_cast<std::size_t>(p)][j] =
           poisson(random, mean * (usual[j] / partitions + share));
     }

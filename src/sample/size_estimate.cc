@@ -94,8 +94,8 @@ SizeEstimate stratified_mean(std::span<const Stratum> strata) {
   estimate.error = std::sqrt(total_variance);
   estimate.degrees = satterthwaite > 0 ? total_variance * total_variance / satterthwaite
                                        : std::max(least_degrees, all_freedom);
-  estimate.degrees = std::clamp(estimate.degrees, least_degrees,
-                                std::max(least_degrees, all_freedom));
+  estimate.degrees =
+      std::clamp(estimate.degrees, least_degrees, std::max(least_degrees, all_freedom));
   estimate.mean = limits(mean, estimate.error, estimate.degrees);
   return estimate;
 }
@@ -123,8 +123,8 @@ SizeEstimate cluster_mean(std::span<const double> means) {
 std::vector<int> allocated(int clusters, std::span<const std::int64_t> records) {
   constexpr int each = 2;
   std::vector<int> counts(records.size(), 0);
-  const double total = static_cast<double>(
-      std::accumulate(records.begin(), records.end(), std::int64_t{0}));
+  const double total =
+      static_cast<double>(std::accumulate(records.begin(), records.end(), std::int64_t{0}));
   if (total <= 0) return counts;
 
   int left = clusters;

@@ -137,7 +137,8 @@ void KeyShares::add(const ReadSpan& span, const ReadResult& result) {
   }
 }
 
-std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records, const Key* key) const {
+std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records,
+                                       const Key* key) const {
   std::vector<Stratum> strata(records.size());
   for (std::size_t p = 0; p < records.size(); ++p) strata[p].records = records[p];
   for (std::size_t i = 0; i < clusters_.size(); ++i) {
@@ -145,7 +146,9 @@ std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records, co
     double bytes = cluster.bytes_per_offset;
     if (key != nullptr) {
       const auto found = key->bytes_by_cluster.find(i);
-      bytes = found == key->bytes_by_cluster.end() ? 0 : static_cast<double>(found->second) / cluster.offsets;
+      bytes = found == key->bytes_by_cluster.end()
+                  ? 0
+                  : static_cast<double>(found->second) / cluster.offsets;
     }
     strata[static_cast<std::size_t>(cluster.partition)].cluster_means.push_back(bytes);
   }
@@ -157,10 +160,11 @@ std::vector<Stratum> KeyShares::strata(std::span<const std::int64_t> records, co
 // `covered` is the part of the records in partitions that have a cluster: in the others the key is
 // not, while their y is taken to be the mean. A key's bytes and all bytes rise together, so leaving
 // their covariance out makes the limits wider than need be, not narrower.
-std::optional<KeyShares::Heaviest> KeyShares::heaviest(std::span<const std::int64_t> records) const {
-  const auto heaviest = std::max_element(keys_.begin(), keys_.end(), [](const auto& a, const auto& b) {
-    return a.second.weight < b.second.weight;
-  });
+std::optional<KeyShares::Heaviest> KeyShares::heaviest(
+    std::span<const std::int64_t> records) const {
+  const auto heaviest = std::max_element(
+      keys_.begin(), keys_.end(),
+      [](const auto& a, const auto& b) { return a.second.weight < b.second.weight; });
   if (heaviest == keys_.end() || clusters_.size() < 2) return std::nullopt;
   const auto& key = heaviest->second;
   const auto of_all = strata(records, nullptr);
@@ -177,7 +181,8 @@ std::optional<KeyShares::Heaviest> KeyShares::heaviest(std::span<const std::int6
   const double relative = std::hypot(of_key.error / of_key.mean.value, all.error / all.mean.value);
   const double reach = share * relative * student_quantile(0.975, std::max(1.0, of_key.degrees));
   return Heaviest{{share, std::max(0.0, share - reach), std::min(1.0, share + reach)},
-                  key.partition, key.offset};
+                  key.partition,
+                  key.offset};
 }
 
 }  // namespace partwise::sample

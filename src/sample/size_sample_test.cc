@@ -54,13 +54,19 @@ std::vector<std::pair<std::string, SizeShape>> populations() {
                        SizeShape{sigma, correlation, {}});
     }
   }
-  const auto with = [&](const char* name, auto base) { all.emplace_back(name, SizeShape{0.2, 0.3, base}); };
-  with("two sizes by record", [](double, int, Random& r, double) { return r.uniform() < 0.5 ? 100.0 : 2000.0; });
+  const auto with = [&](const char* name, auto base) {
+    all.emplace_back(name, SizeShape{0.2, 0.3, base});
+  };
+  with("two sizes by record",
+       [](double, int, Random& r, double) { return r.uniform() < 0.5 ? 100.0 : 2000.0; });
   // A batch of small records holds twenty times as many: so half of the records are small.
-  with("two sizes by batch", [](double, int, Random&, double batch) { return batch < 1 / 21.0 ? 100.0 : 2000.0; });
+  with("two sizes by batch",
+       [](double, int, Random&, double batch) { return batch < 1 / 21.0 ? 100.0 : 2000.0; });
   with("drift", [](double t, int, Random&, double) { return 300 * (1 + 2 * t); });
-  with("daily swing", [](double t, int, Random&, double) { return 400 * (1 + 0.6 * std::sin(44 * t)); });
-  with("jump on the last day", [](double t, int, Random&, double) { return t > 6.0 / 7 ? 1500.0 : 300.0; });
+  with("daily swing",
+       [](double t, int, Random&, double) { return 400 * (1 + 0.6 * std::sin(44 * t)); });
+  with("jump on the last day",
+       [](double t, int, Random&, double) { return t > 6.0 / 7 ? 1500.0 : 300.0; });
   with("a size per partition", [](double, int p, Random&, double) { return 150.0 * (1 + p); });
   return all;
 }
@@ -93,7 +99,8 @@ TEST(SizeSample, RareLargeRecordsNeedTwiceTheClusters) {
   // 0.3 % of the records have 150 kB, half of the bytes; and one record in 21 is twenty times as
   // large as the others, whole batches of them.
   const std::vector<SizeShape> shapes = {
-      {0.2, 0, [](double, int, Random& r, double) { return r.uniform() < 0.003 ? 150'000.0 : 450.0; }},
+      {0.2, 0,
+       [](double, int, Random& r, double) { return r.uniform() < 0.003 ? 150'000.0 : 450.0; }},
       {0.2, 0.3, [](double, int, Random&, double batch) { return batch < 0.5 ? 100.0 : 2000.0; }}};
   for (const auto& shape : shapes) {
     Random random(19);
@@ -140,9 +147,8 @@ TEST(SizeSample, ExactlyFiftyRecordsIsUnbiasedAndWholeBatchesAreNot) {
 }
 
 TEST(SizeSample, SeesTheDayWhoseRecordsDiffer) {
-  const SizeShape shape{0.1, 0, [](double t, int, Random&, double) {
-                          return t > 6.0 / 7 ? 1500.0 : 300.0;
-                        }};
+  const SizeShape shape{
+      0.1, 0, [](double t, int, Random&, double) { return t > 6.0 / 7 ? 1500.0 : 300.0; }};
   Random random(29);
   const auto population = sized_population(shape, records, partitions, random);
   const auto table = week_of(population);

@@ -72,14 +72,16 @@ void TopicStudy::describe_screened(Demand& demand) const {
   demand.mean = {demand.peak.value, demand.peak.low, per_second(most * size.high) / windows};
   std::int64_t fullest = 0;
   for (int p = 0; p < table_.partitions(); ++p) {
-    const auto records = counted ? table_.records(p, 0, facts_.grid.count) : table_.range(p).records();
+    const auto records =
+        counted ? table_.records(p, 0, facts_.grid.count) : table_.range(p).records();
     if (records <= fullest) continue;
     fullest = records;
     demand.hottest_partition = p;
   }
-  if (fullest > 0) demand.hottest_share = as_double(fullest) / as_double(counted ? in_window_ : total_);
-  demand.hottest_rate_bound = std::min(per_second(as_double(fullest + hidden_) * size.high),
-                                       demand.peak.high);
+  if (fullest > 0)
+    demand.hottest_share = as_double(fullest) / as_double(counted ? in_window_ : total_);
+  demand.hottest_rate_bound =
+      std::min(per_second(as_double(fullest + hidden_) * size.high), demand.peak.high);
 }
 
 void TopicStudy::describe_mean(Demand& demand, const Interval& size) const {
@@ -121,8 +123,8 @@ void TopicStudy::describe_searched(Demand& demand) const {
   if (search_->columns() < std::ssize(columns_)) {
     // Some partitions were not counted: only whole rows bound what all of them may hold.
     for (std::size_t h = 0; h + 1 < strata_.size(); ++h) {
-      bounds.high = std::max(bounds.high, as_double(table_.records(strata_[h], strata_[h + 1])) *
-                                              global_size().high);
+      bounds.high = std::max(
+          bounds.high, as_double(table_.records(strata_[h], strata_[h + 1])) * global_size().high);
     }
     if (!confirmed_) bounds.low = 0;
   }

@@ -54,19 +54,36 @@ Round TopicStudy::next() {
 
 Round TopicStudy::step() {
   switch (phase_) {
-    case Phase::screen: return screen();
-    case Phase::judge_screen: judge_screen(); return {};
-    case Phase::edges: return ask_edges();
-    case Phase::judge_edges: return judge_edges();
-    case Phase::judge_clock: judge_clock(); return {};
-    case Phase::strata: return ask_strata();
-    case Phase::sample: return ask_sample(std::max(first_clusters, 2 * static_cast<int>(strata_.size() - 1)));
-    case Phase::judge_sample: judge_sample(); return {};
-    case Phase::search: return search_on();
-    case Phase::refine: return refine();
-    case Phase::judge_reading: phase_ = Phase::search; return {};
-    case Phase::confirm: return ask_confirmation();
-    case Phase::done: return {};
+    case Phase::screen:
+      return screen();
+    case Phase::judge_screen:
+      judge_screen();
+      return {};
+    case Phase::edges:
+      return ask_edges();
+    case Phase::judge_edges:
+      return judge_edges();
+    case Phase::judge_clock:
+      judge_clock();
+      return {};
+    case Phase::strata:
+      return ask_strata();
+    case Phase::sample:
+      return ask_sample(std::max(first_clusters, 2 * static_cast<int>(strata_.size() - 1)));
+    case Phase::judge_sample:
+      judge_sample();
+      return {};
+    case Phase::search:
+      return search_on();
+    case Phase::refine:
+      return refine();
+    case Phase::judge_reading:
+      phase_ = Phase::search;
+      return {};
+    case Phase::confirm:
+      return ask_confirmation();
+    case Phase::done:
+      return {};
   }
   return {};
 }
@@ -127,8 +144,9 @@ Round TopicStudy::screen() {
     return {};
   }
   phase_ = Phase::judge_screen;
-  return {{}, spans_anywhere(table_, screen_clusters, cluster_records,
-                             settings_.read_budget / (2 * screen_clusters), random_)};
+  return {{},
+          spans_anywhere(table_, screen_clusters, cluster_records,
+                         settings_.read_budget / (2 * screen_clusters), random_)};
 }
 
 void TopicStudy::judge_screen() {
@@ -185,14 +203,16 @@ Round TopicStudy::judge_edges() {
 
   // Either the present minute is busy, or a record stamped in the future hides what followed it.
   Round round;
-  const int later = n + 1 + static_cast<int>((clock_tolerance + facts_.grid.width) / facts_.grid.width);
+  const int later =
+      n + 1 + static_cast<int>((clock_tolerance + facts_.grid.width) / facts_.grid.width);
   ask_row(round, later);
   return round;
 }
 
 void TopicStudy::judge_clock() {
   const int n = facts_.grid.count;
-  const int later = n + 1 + static_cast<int>((clock_tolerance + facts_.grid.width) / facts_.grid.width);
+  const int later =
+      n + 1 + static_cast<int>((clock_tolerance + facts_.grid.width) / facts_.grid.width);
   for (const int p : columns_) {
     if (table_.known(p, later)) hidden_ += table_.range(p).latest - table_.offset(p, later);
   }
@@ -227,19 +247,22 @@ Round TopicStudy::ask_strata() {
 }
 
 int TopicStudy::records_per_cluster() const {
-  const double size = std::max(1.0, static_cast<double>(screened_.bytes) /
-                                        static_cast<double>(std::max<std::int64_t>(1, screened_.records)));
-  const double share = static_cast<double>(settings_.read_budget) /
-                       (2.0 * (first_clusters + reading_clusters));
+  const double size =
+      std::max(1.0, static_cast<double>(screened_.bytes) /
+                        static_cast<double>(std::max<std::int64_t>(1, screened_.records)));
+  const double share =
+      static_cast<double>(settings_.read_budget) / (2.0 * (first_clusters + reading_clusters));
   const auto by_records = settings_.records_max / (first_clusters + reading_clusters);
   const auto by_bytes = static_cast<std::int64_t>(share / size);
-  return static_cast<int>(std::clamp<std::int64_t>(std::min(by_bytes, by_records), 1, cluster_records));
+  return static_cast<int>(
+      std::clamp<std::int64_t>(std::min(by_bytes, by_records), 1, cluster_records));
 }
 
 bool TopicStudy::may_read(int clusters) const {
   if (fruitless_ >= settings_.fruitless_reads_max) return false;
   const std::int64_t records = static_cast<std::int64_t>(clusters) * records_per_cluster();
-  const double size = static_cast<double>(bytes_read_) / static_cast<double>(std::max<std::int64_t>(1, records_read_));
+  const double size = static_cast<double>(bytes_read_) /
+                      static_cast<double>(std::max<std::int64_t>(1, records_read_));
   return records_read_ + records <= settings_.records_max &&
          bytes_read_ + static_cast<std::int64_t>(size * static_cast<double>(records)) <=
              settings_.read_budget;
@@ -252,8 +275,9 @@ Round TopicStudy::ask_sample(int clusters) {
     sample_.emplace(table_, strata_);
   }
   phase_ = Phase::judge_sample;
-  return {{}, sample_->draw(clusters, records_per_cluster(),
-                            settings_.read_budget / first_clusters, random_)};
+  return {{},
+          sample_->draw(clusters, records_per_cluster(), settings_.read_budget / first_clusters,
+                        random_)};
 }
 
 void TopicStudy::judge_sample() {
@@ -317,8 +341,8 @@ int TopicStudy::covered_windows() const {
 
 void TopicStudy::start_search() {
   SearchSettings search;
-  search.budget_points = settings_.lookup_budget - static_cast<double>(lookups_) /
-                                                       static_cast<double>(columns_.size());
+  search.budget_points = settings_.lookup_budget -
+                         static_cast<double>(lookups_) / static_cast<double>(columns_.size());
   search.allowed_above = static_cast<std::int64_t>(
       std::floor((1 - settings_.peak_quantile) * covered_windows() + 1e-9));
   search.settled_partitions = settings_.settled_partitions;
@@ -326,9 +350,8 @@ void TopicStudy::start_search() {
   double scale = 1;
   if (settings_.quick && columns.size() > quick_columns) {
     const int n = facts_.grid.count;
-    std::sort(columns.begin(), columns.end(), [&](int x, int y) {
-      return table_.records(x, 0, n) > table_.records(y, 0, n);
-    });
+    std::sort(columns.begin(), columns.end(),
+              [&](int x, int y) { return table_.records(x, 0, n) > table_.records(y, 0, n); });
     columns.resize(quick_columns);
     std::int64_t held = 0;
     for (const int p : columns) held += table_.records(p, 0, n);
@@ -369,8 +392,9 @@ Round TopicStudy::ask_reading(int a, int b, int clusters) {
     reading = {reading.a, reading.b, {}, 0, 0, 0, 0, true};
   }
   phase_ = Phase::judge_reading;
-  return {{}, spans_within(table_, reading.a, reading.b, clusters, each,
-                           settings_.read_budget / first_clusters, random_)};
+  return {{},
+          spans_within(table_, reading.a, reading.b, clusters, each,
+                       settings_.read_budget / first_clusters, random_)};
 }
 
 // Records whose time is hidden may all have come in any one window.
@@ -384,8 +408,7 @@ PeakBounds TopicStudy::final_bounds() const {
 // that of the peak window itself first, for the week's mean says nothing about it.
 Round TopicStudy::refine() {
   const auto bounds = final_bounds();
-  const auto range =
-      rule_.partitions_between({per_second(bounds.low)}, {per_second(bounds.high)});
+  const auto range = rule_.partitions_between({per_second(bounds.low)}, {per_second(bounds.high)});
   const bool settled = range.low == range.high ||
                        range.high <= std::max(rule_.floor(), settings_.settled_partitions);
   const bool whole = search_->columns() == std::ssize(columns_);
@@ -438,8 +461,8 @@ double TopicStudy::hottest_share() const {
   const int n = facts_.grid.count;
   std::int64_t fullest = 0;
   for (const int p : columns_) fullest = std::max(fullest, table_.records(p, 0, n));
-  const double partition = static_cast<double>(fullest) /
-                           static_cast<double>(std::max<std::int64_t>(1, in_window_));
+  const double partition =
+      static_cast<double>(fullest) / static_cast<double>(std::max<std::int64_t>(1, in_window_));
   const auto key = heaviest_key();
   return key ? std::max(partition, key->share.value) : partition;
 }

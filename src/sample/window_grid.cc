@@ -10,9 +10,9 @@ namespace {
 
 using std::chrono::floor;
 
-constexpr std::array<Millis, 6> round_times = {
-    std::chrono::hours(24),   std::chrono::hours(6),   std::chrono::hours(1),
-    std::chrono::minutes(15), std::chrono::minutes(5), std::chrono::minutes(1)};
+constexpr std::array<Millis, 6> round_times = {std::chrono::hours(24),  std::chrono::hours(6),
+                                               std::chrono::hours(1),   std::chrono::minutes(15),
+                                               std::chrono::minutes(5), std::chrono::minutes(1)};
 
 Instant aligned_down(Instant t, Millis width) {
   const auto since = t.time_since_epoch();

@@ -22,7 +22,8 @@ PartitionRule rule_for(const Demand& demand, const SizingSettings& settings) {
 Binding binding_of(const TopicReport& topic, const PartitionRule& rule,
                    const SizingSettings& settings) {
   const auto& required = *topic.required_bytes_per_s;
-  if (topic.hot_key && topic.hot_key->share.low * required.low > settings.partition_capacity().value) {
+  if (topic.hot_key &&
+      topic.hot_key->share.low * required.low > settings.partition_capacity().value) {
     return Binding::hot_key;
   }
   if (required.high < settings.threshold.value) return Binding::threshold;
@@ -74,16 +75,18 @@ std::string reason_of(const TopicReport& topic, const PartitionRule& rule,
       reason = fmt::format("ratio: {} {}, rounded up", sum, division_text(rule, required, "mean"));
       break;
     case Binding::hot_key:
-      reason = fmt::format("hot key: one key carries {:.0f} % of {}, more than the {} of a partition",
-                           100 * topic.hot_key->share.value, rate(topic.required_bytes_per_s->value),
-                           rate_text(sizing.partition_capacity()));
+      reason =
+          fmt::format("hot key: one key carries {:.0f} % of {}, more than the {} of a partition",
+                      100 * topic.hot_key->share.value, rate(topic.required_bytes_per_s->value),
+                      rate_text(sizing.partition_capacity()));
       break;
     case Binding::ingress:
     case Binding::egress:
       reason = fmt::format("{}: {} {}, rounded up", name_of(topic.binding), sum,
                            division_text(rule, required, "per partition"));
       break;
-    case Binding::none: break;
+    case Binding::none:
+      break;
   }
   if (topic.recommended_range.low != topic.recommended_range.high) {
     reason += fmt::format("; what was not measured leaves {} to {}", topic.recommended_range.low,
@@ -115,7 +118,8 @@ std::string advice_of(const TopicReport& topic) {
   if (*topic.recommended > topic.partitions) return raise_text(topic);
   if (topic.recommended_range.high < topic.partitions) {
     return fmt::format(
-        "has {} more than it needs: partitions cannot be taken away, a new topic with {} and a copy "
+        "has {} more than it needs: partitions cannot be taken away, a new topic with {} and a "
+        "copy "
         "would save them",
         topic.partitions - topic.recommended_range.high, topic.recommended_range.high);
   }
@@ -124,8 +128,7 @@ std::string advice_of(const TopicReport& topic) {
 
 // One partition needs more than it can carry in the window that was measured, or cannot.
 Tristate hot(const Demand& demand, double factor, double capacity) {
-  if (demand.hottest_share &&
-      factor * *demand.hottest_share * demand.peak.value > capacity) {
+  if (demand.hottest_share && factor * *demand.hottest_share * demand.peak.value > capacity) {
     return Tristate::yes;
   }
   if (factor * demand.hottest_rate_bound <= capacity) return Tristate::no;
@@ -145,10 +148,9 @@ void judge_migration(TopicReport& topic) {
 
 void judge_count(TopicReport& topic, const Demand& demand, const PartitionRule& rule,
                  bool grow_only) {
-  topic.recommended_range =
-      rule.partitions_between({demand.peak.low}, {demand.peak.high});
-  topic.recommended = std::clamp(rule.partitions({demand.peak.value}),
-                                 topic.recommended_range.low, topic.recommended_range.high);
+  topic.recommended_range = rule.partitions_between({demand.peak.low}, {demand.peak.high});
+  topic.recommended = std::clamp(rule.partitions({demand.peak.value}), topic.recommended_range.low,
+                                 topic.recommended_range.high);
   if (grow_only && topic.recommended_range.high <= topic.partitions) {
     topic.recommended = topic.partitions;
     topic.recommended_range = {topic.partitions, topic.partitions};
@@ -201,8 +203,8 @@ void judge(TopicReport& topic, const Demand& demand, const JudgeSettings& settin
     }
     topic.binding = binding_of(topic, rule, sizing);
     topic.reason = reason_of(topic, rule, settings);
-    topic.hot_ingress =
-        hot(demand, sizing.factor, sizing.producer_capacity.value_or(sizing.consumer_capacity).value);
+    topic.hot_ingress = hot(demand, sizing.factor,
+                            sizing.producer_capacity.value_or(sizing.consumer_capacity).value);
     topic.hot_egress = hot(demand, sizing.factor, sizing.consumer_capacity.value);
   }
   topic.advice = advice_of(topic);

@@ -38,7 +38,8 @@ TEST(Judge, ShowsTheArithmeticOfAGrowingTopic) {
   const auto topic = judged(8, demand_of(Interval::exactly(31 * mib)));
   EXPECT_EQ(topic.recommended, 10);
   EXPECT_EQ(topic.binding, Binding::egress);
-  EXPECT_EQ(topic.reason, "egress: 3 x 31.0 MiB/s = 93.0 MiB/s / 10.0 MiB/s per partition = 9.30, rounded up");
+  EXPECT_EQ(topic.reason,
+            "egress: 3 x 31.0 MiB/s = 93.0 MiB/s / 10.0 MiB/s per partition = 9.30, rounded up");
   EXPECT_DOUBLE_EQ(*topic.keys_moved_share, 0.8);
   EXPECT_EQ(topic.next_multiple, 16);
   EXPECT_DOUBLE_EQ(*topic.next_multiple_moved_share, 0.5);
@@ -90,7 +91,8 @@ TEST(Judge, WarnsThatPartitionsCannotSplitAHotKey) {
   demand.hot_key = HotKey{3, 17, {0.71, 0.6, 0.8}};  // 0.6 * 24 = 14.4 MiB/s of 10
   const auto topic = judged(8, demand);
   EXPECT_EQ(topic.binding, Binding::hot_key);
-  EXPECT_TRUE(topic.advice.starts_with("more partitions cannot help: salt the key (that of the record at partition 3, offset 17)"));
+  EXPECT_TRUE(topic.advice.starts_with(
+      "more partitions cannot help: salt the key (that of the record at partition 3, offset 17)"));
   // A share that is not surely too large does not bind.
   demand.hot_key->share.low = 0.3;
   EXPECT_EQ(judged(8, demand).binding, Binding::floor);

@@ -4,54 +4,78 @@ namespace partwise::sizing {
 
 std::string_view name_of(TopicStatus status) {
   switch (status) {
-    case TopicStatus::active: return "active";
-    case TopicStatus::empty: return "empty";
-    case TopicStatus::error: return "error";
+    case TopicStatus::active:
+      return "active";
+    case TopicStatus::empty:
+      return "empty";
+    case TopicStatus::error:
+      return "error";
   }
   return "error";
 }
 
 std::string_view name_of(Decision decision) {
   switch (decision) {
-    case Decision::none: return "none";
-    case Decision::watermarks: return "watermarks";
-    case Decision::stored_bytes: return "stored_bytes";
-    case Decision::proved: return "proved";
-    case Decision::estimate: return "estimate";
-    case Decision::full_scan: return "full_scan";
+    case Decision::none:
+      return "none";
+    case Decision::watermarks:
+      return "watermarks";
+    case Decision::stored_bytes:
+      return "stored_bytes";
+    case Decision::proved:
+      return "proved";
+    case Decision::estimate:
+      return "estimate";
+    case Decision::full_scan:
+      return "full_scan";
   }
   return "none";
 }
 
 std::string_view name_of(Binding binding) {
   switch (binding) {
-    case Binding::none: return "none";
-    case Binding::floor: return "floor";
-    case Binding::threshold: return "threshold";
-    case Binding::ingress: return "ingress";
-    case Binding::egress: return "egress";
-    case Binding::consumers: return "consumers";
-    case Binding::ratio: return "ratio";
-    case Binding::hot_key: return "hot_key";
+    case Binding::none:
+      return "none";
+    case Binding::floor:
+      return "floor";
+    case Binding::threshold:
+      return "threshold";
+    case Binding::ingress:
+      return "ingress";
+    case Binding::egress:
+      return "egress";
+    case Binding::consumers:
+      return "consumers";
+    case Binding::ratio:
+      return "ratio";
+    case Binding::hot_key:
+      return "hot_key";
   }
   return "none";
 }
 
 std::string_view name_of(Tristate value) {
   switch (value) {
-    case Tristate::no: return "no";
-    case Tristate::yes: return "yes";
-    case Tristate::unknown: return "n/a";
+    case Tristate::no:
+      return "no";
+    case Tristate::yes:
+      return "yes";
+    case Tristate::unknown:
+      return "n/a";
   }
   return "n/a";
 }
 
 std::string_view name_of(ClusterStatus status) {
   switch (status) {
-    case ClusterStatus::ok: return "ok";
-    case ClusterStatus::partial: return "partial";
-    case ClusterStatus::failed: return "failed";
-    case ClusterStatus::interrupted: return "interrupted";
+    case ClusterStatus::ok:
+      return "ok";
+    case ClusterStatus::partial:
+      return "partial";
+    case ClusterStatus::failed:
+      return "failed";
+    case ClusterStatus::interrupted:
+      return "interrupted";
   }
   return "failed";
 }

@@ -67,7 +67,7 @@ struct TopicReport {
   int partitions = 0;
   int replication_factor = 0;
 
-  std::int64_t records = 0;            ///< offsets from log start to high watermark
+  std::int64_t records = 0;                       ///< offsets from log start to high watermark
   std::optional<std::int64_t> records_in_window;  ///< of those; empty where it was not needed
   Instant window_start;
   Instant window_end;

@@ -34,14 +34,22 @@ json optional(const std::optional<T>& x) {
 
 std::string_view kind_name(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::invalid_input: return "invalid_input";
-    case ErrorKind::unauthorized: return "unauthorized";
-    case ErrorKind::not_found: return "not_found";
-    case ErrorKind::unavailable: return "unavailable";
-    case ErrorKind::timeout: return "timeout";
-    case ErrorKind::limit: return "limit";
-    case ErrorKind::corrupt: return "corrupt";
-    case ErrorKind::interrupted: return "interrupted";
+    case ErrorKind::invalid_input:
+      return "invalid_input";
+    case ErrorKind::unauthorized:
+      return "unauthorized";
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::unavailable:
+      return "unavailable";
+    case ErrorKind::timeout:
+      return "timeout";
+    case ErrorKind::limit:
+      return "limit";
+    case ErrorKind::corrupt:
+      return "corrupt";
+    case ErrorKind::interrupted:
+      return "interrupted";
   }
   return "unavailable";
 }
@@ -104,7 +112,8 @@ json topic_json(const TopicReport& topic) {
           {"binding", name_of(topic.binding)},
           {"reason", topic.reason},
           {"advice", topic.advice},
-          {"hottest_partition", topic.hottest_partition < 0 ? json(nullptr) : json(topic.hottest_partition)},
+          {"hottest_partition",
+           topic.hottest_partition < 0 ? json(nullptr) : json(topic.hottest_partition)},
           {"hottest_partition_share", optional(topic.hottest_partition_share)},
           {"hot_partition_ingress", name_of(topic.hot_ingress)},
           {"hot_partition_egress", name_of(topic.hot_egress)},

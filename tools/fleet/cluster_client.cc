@@ -78,7 +78,8 @@ rd_kafka_t* producer_for(const std::string& bootstrap, std::map<std::string, std
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   char why[512];
   for (const auto& [name, value] : settings) {
-    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK) die(why);
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK)
+      die(why);
   }
   rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
   rd_kafka_t* producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
@@ -102,7 +103,8 @@ void wait_for_leaders(rd_kafka_t* client, const std::string& topic) {
 }
 
 void flush(rd_kafka_t* client) {
-  if (rd_kafka_flush(client, 120'000) != RD_KAFKA_RESP_ERR_NO_ERROR) die("not all records were delivered");
+  if (rd_kafka_flush(client, 120'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    die("not all records were delivered");
   if (undelivered > 0) die(std::to_string(undelivered) + " records were not delivered");
 }
 

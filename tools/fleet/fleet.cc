@@ -37,7 +37,8 @@ FleetSpec demo_fleet() {
   constexpr std::array<int, 5> counts = {4, 6, 8, 12, 3};
   int i = 0;
   const auto next = [&](const char* stem, Shape shape, std::int64_t records) -> TopicSpec& {
-    topics.push_back(topic(stem, i, shape, records, counts[static_cast<std::size_t>(i) % counts.size()]));
+    topics.push_back(
+        topic(stem, i, shape, records, counts[static_cast<std::size_t>(i) % counts.size()]));
     ++i;
     return topics.back();
   };
@@ -56,7 +57,8 @@ FleetSpec demo_fleet() {
     next("growth", Shape::trend, records).size_low = 200;
   }
   for (const std::int64_t records : {30'000, 11'000, 2'500}) next("batch", Shape::on_off, records);
-  for (const std::int64_t records : {300, 60, 9, 1}) next("audit", Shape::flat, records).size_low = 400;
+  for (const std::int64_t records : {300, 60, 9, 1})
+    next("audit", Shape::flat, records).size_low = 400;
   for (int empty = 0; empty < 3; ++empty) next("old.events", Shape::empty, 0);
   for (const std::int64_t records : {35'000, 8'000, 600}) {
     auto& compacted = next("profiles", Shape::flat, records);
@@ -92,7 +94,7 @@ FleetSpec demo_fleet() {
 FleetSpec bench_fleet(std::int64_t records) {
   FleetSpec fleet{"bench", 7 * 1440 - 30, {}};
   constexpr int count = 40;
-  constexpr std::array<Shape, 6> shapes = {Shape::diurnal, Shape::burst, Shape::flat,
+  constexpr std::array<Shape, 6> shapes = {Shape::diurnal, Shape::burst,  Shape::flat,
                                            Shape::trend,   Shape::on_off, Shape::steps};
   double weights = 0;
   for (int rank = 1; rank <= count; ++rank) weights += 1.0 / rank;
@@ -112,7 +114,11 @@ FleetSpec idle_fleet() {
   FleetSpec fleet{"idle", 7 * 1440 - 30, {}};
   for (int i = 0; i < 1'000; ++i) {
     const bool busy = i % 40 == 0;
-    auto spec = topic("idle", i, busy ? Shape::diurnal : Shape::flat, busy ? 3'000 : i % 4 == 0 ? 0 : 5, 10);
+    auto spec = topic("idle", i, busy ? Shape::diurnal : Shape::flat,
+                      busy         ? 3'000
+                      : i % 4 == 0 ? 0
+                                   : 5,
+                      10);
     if (spec.records == 0) spec.shape = Shape::empty;
     spec.codec = "none";
     fleet.topics.push_back(std::move(spec));

@@ -16,15 +16,15 @@ struct TopicSpec {
   int partitions = 6;
   Shape shape = Shape::flat;
   std::int64_t records = 0;
-  double burst_height = 50;     ///< of the burst's minutes, times the mean
+  double burst_height = 50;  ///< of the burst's minutes, times the mean
   int burst_minutes = 2;
-  int keys = 0;                 ///< distinct keys; 0: none
-  double hot_share = 0;         ///< of the records, with one key
-  int size_low = 60;            ///< value bytes, log-uniform between the two
+  int keys = 0;          ///< distinct keys; 0: none
+  double hot_share = 0;  ///< of the records, with one key
+  int size_low = 60;     ///< value bytes, log-uniform between the two
   int size_high = 600;
   bool headers = false;
   std::string codec = "none";
-  int first_minute = 0;         ///< nothing before: a topic born in the window
+  int first_minute = 0;  ///< nothing before: a topic born in the window
   std::map<std::string, std::string> configuration;
 };
 

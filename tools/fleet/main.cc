@@ -21,10 +21,12 @@ namespace {
 
 using nlohmann::json;
 
-TopicTruth fill(rd_kafka_t* client, const TopicSpec& spec, int minutes, std::int64_t start_s, std::uint64_t seed) {
+TopicTruth fill(rd_kafka_t* client, const TopicSpec& spec, int minutes, std::int64_t start_s,
+                std::uint64_t seed) {
   rd_kafka_topic_conf_t* conf = rd_kafka_topic_conf_new();
   char why[512];
-  if (rd_kafka_topic_conf_set(conf, "compression.codec", spec.codec.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK) {
+  if (rd_kafka_topic_conf_set(conf, "compression.codec", spec.codec.c_str(), why, sizeof why) !=
+      RD_KAFKA_CONF_OK) {
     die(why);
   }
   rd_kafka_topic_t* topic = rd_kafka_topic_new(client, spec.name.c_str(), conf);
@@ -92,7 +94,8 @@ json truth_json(const TopicSpec& spec, const TopicTruth& truth) {
           {"bytes", truth.bytes},
           {"hot_key_bytes", truth.hot_key_bytes},
           {"by_partition", truth.by_partition},
-          {"busiest_minute_by_partition", busiest == nullptr ? json::array() : json(busiest->by_partition)},
+          {"busiest_minute_by_partition",
+           busiest == nullptr ? json::array() : json(busiest->by_partition)},
           {"minutes", minutes}};  // [start in epoch seconds, records, bytes]
 }
 
@@ -109,7 +112,9 @@ int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string&
   for (const auto& spec : fleet.topics) wait_for_leaders(client, spec.name);
   // Whole minutes, the last of them over for a while: no window is half filled.
   const auto now_s = std::chrono::duration_cast<std::chrono::minutes>(
-                         std::chrono::system_clock::now().time_since_epoch()).count() * 60;
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count() *
+                     60;
   const auto start_s = now_s - 60 * (fleet.minutes + 5);
   json topics = json::array();
   std::int64_t records = 0;
@@ -125,10 +130,13 @@ int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string&
   rd_kafka_destroy(client);
   std::ofstream file(truth_file);
   file << json{{"fleet", fleet.name}, {"start_s", start_s}, {"minutes", fleet.minutes},
-               {"records", records}, {"bytes", bytes}, {"topics", topics}}.dump() << "\n";
+               {"records", records},  {"bytes", bytes},     {"topics", topics}}
+              .dump()
+       << "\n";
   if (!file) die("cannot write " + truth_file);
-  std::printf("fleet: %zu topics, %lld records, %.1f MiB of keys, values and headers\n", fleet.topics.size(),
-              static_cast<long long>(records), static_cast<double>(bytes) / 1048576);
+  std::printf("fleet: %zu topics, %lld records, %.1f MiB of keys, values and headers\n",
+              fleet.topics.size(), static_cast<long long>(records),
+              static_cast<double>(bytes) / 1048576);
   return 0;
 }
 
@@ -138,7 +146,8 @@ int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string&
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() >= 3 && words[1] == "script") {
-    partwise::fleet::run_script(words[0], words[2], words.size() > 3 && words[3] == "transactional", std::cin);
+    partwise::fleet::run_script(words[0], words[2], words.size() > 3 && words[3] == "transactional",
+                                std::cin);
     return 0;
   }
   if (words.size() < 3) {

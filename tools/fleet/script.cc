@@ -71,10 +71,11 @@ class Script {
     char* payload = size < 0 ? nullptr : value.data();
     char* key_data = key == "-" ? nullptr : key.data();
     const std::size_t key_size = key == "-" ? 0 : key.size();
-    const auto code = rd_kafka_producev(
-        client_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(timestamp),
-        RD_KAFKA_V_VALUE(payload, value.size()), RD_KAFKA_V_KEY(key_data, key_size), RD_KAFKA_V_END);
+    const auto code =
+        rd_kafka_producev(client_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(timestamp),
+                          RD_KAFKA_V_VALUE(payload, value.size()),
+                          RD_KAFKA_V_KEY(key_data, key_size), RD_KAFKA_V_END);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) die(rd_kafka_err2str(code));
     rd_kafka_poll(client_, 0);
   }
@@ -93,7 +94,9 @@ class Script {
     rd_kafka_topic_partition_list_add(list, topic.c_str(), partition)->offset = offset;
     auto* request = rd_kafka_DeleteRecords_new(list);
     rd_kafka_topic_partition_list_destroy(list);
-    admin([&](rd_kafka_queue_t* queue) { rd_kafka_DeleteRecords(client_, &request, 1, nullptr, queue); });
+    admin([&](rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteRecords(client_, &request, 1, nullptr, queue);
+    });
     rd_kafka_DeleteRecords_destroy(request);
   }
 
@@ -101,7 +104,9 @@ class Script {
     std::string topic;
     words >> topic;
     auto* request = rd_kafka_DeleteTopic_new(topic.c_str());
-    admin([&](rd_kafka_queue_t* queue) { rd_kafka_DeleteTopics(client_, &request, 1, nullptr, queue); });
+    admin([&](rd_kafka_queue_t* queue) {
+      rd_kafka_DeleteTopics(client_, &request, 1, nullptr, queue);
+    });
     rd_kafka_DeleteTopic_destroy(request);
   }
 
@@ -110,7 +115,8 @@ class Script {
     ask(queue);
     auto* event = rd_kafka_queue_poll(queue, 30'000);
     if (event == nullptr) die("an admin request was not answered");
-    if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) die(rd_kafka_event_error_string(event));
+    if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR)
+      die(rd_kafka_event_error_string(event));
     rd_kafka_event_destroy(event);
     rd_kafka_queue_destroy(queue);
   }

@@ -19,15 +19,26 @@ std::vector<double> weights_of(const TopicSpec& spec, int minutes, Random& rando
   for (int j = spec.first_minute; j < minutes; ++j) {
     double weight = 1;
     switch (spec.shape) {
-      case Shape::flat: break;
-      case Shape::diurnal: weight = 1 + 0.8 * std::sin(two_pi * j / 1440); break;
-      case Shape::trend: weight = 0.3 + 1.4 * j / minutes; break;
-      case Shape::on_off: weight = j % 240 < 30 ? 6 : 0.05; break;
-      case Shape::steps: weight = 1 + (j / 2880) % 3; break;
+      case Shape::flat:
+        break;
+      case Shape::diurnal:
+        weight = 1 + 0.8 * std::sin(two_pi * j / 1440);
+        break;
+      case Shape::trend:
+        weight = 0.3 + 1.4 * j / minutes;
+        break;
+      case Shape::on_off:
+        weight = j % 240 < 30 ? 6 : 0.05;
+        break;
+      case Shape::steps:
+        weight = 1 + (j / 2880) % 3;
+        break;
       case Shape::burst:
         weight = j >= burst && j < burst + spec.burst_minutes ? spec.burst_height : 1;
         break;
-      case Shape::empty: weight = 0; break;
+      case Shape::empty:
+        weight = 0;
+        break;
     }
     weights[static_cast<std::size_t>(j)] = weight;
   }
@@ -52,8 +63,9 @@ std::vector<std::int64_t> counts_of(const TopicSpec& spec, int minutes, Random& 
 
 // Words of a small vocabulary with numbers in between: compresses about three to one.
 std::string text_pool(Random& random) {
-  constexpr const char* words[] = {"\"customer\":", "\"amount\":", "\"currency\":\"EUR\",",
-                                   "\"item\":\"",   "\"state\":\"shipped\",", "\"note\":\"\","};
+  constexpr const char* words[] = {
+      "\"customer\":",          "\"amount\":",   "\"currency\":\"EUR\",", "\"item\":\"",
+      "\"state\":\"shipped\",", "\"note\":\"\","};
   std::string pool = "{";
   while (pool.size() < pool_size + 16'384) {
     pool += words[random.below(6)];
@@ -72,12 +84,14 @@ class Maker {
     truth_.by_partition.resize(static_cast<std::size_t>(spec.partitions));
   }
 
-  TopicTruth make(int minutes, std::int64_t start_s, const std::function<void(const Record&)>& produce) {
+  TopicTruth make(int minutes, std::int64_t start_s,
+                  const std::function<void(const Record&)>& produce) {
     const auto counts = counts_of(spec_, minutes, random_);
     for (std::size_t j = 0; j < counts.size(); ++j) {
       if (counts[j] == 0) continue;
-      truth_.minutes.push_back({start_s + static_cast<std::int64_t>(60 * j), 0, 0,
-                                std::vector<std::int64_t>(static_cast<std::size_t>(spec_.partitions))});
+      truth_.minutes.push_back(
+          {start_s + static_cast<std::int64_t>(60 * j), 0, 0,
+           std::vector<std::int64_t>(static_cast<std::size_t>(spec_.partitions))});
       for (std::int64_t i = 0; i < counts[j]; ++i) {
         Record record = next_record();
         record.timestamp_ms = 1000 * truth_.minutes.back().start_s + 60'000 * i / counts[j];
@@ -111,9 +125,9 @@ class Maker {
   }
 
   void count(const Record& record) {
-    const auto bytes = static_cast<std::int64_t>(
-        record.key.size() + record.value.size() +
-        (record.header ? header_name.size() + header_value.size() : 0));
+    const auto bytes =
+        static_cast<std::int64_t>(record.key.size() + record.value.size() +
+                                  (record.header ? header_name.size() + header_value.size() : 0));
     const auto p = static_cast<std::size_t>(record.partition);
     ++truth_.records;
     truth_.bytes += bytes;
@@ -135,8 +149,8 @@ class Maker {
 
 }  // namespace
 
-TopicTruth make_traffic(const TopicSpec& spec, int minutes, std::int64_t start_s, std::uint64_t seed,
-                        const std::function<void(const Record&)>& produce) {
+TopicTruth make_traffic(const TopicSpec& spec, int minutes, std::int64_t start_s,
+                        std::uint64_t seed, const std::function<void(const Record&)>& produce) {
   return Maker(spec, seed).make(minutes, start_s, produce);
 }
 

@@ -42,7 +42,7 @@ struct TopicTruth {
 };
 
 /// Calls `produce` for each record of the topic; the first minute begins at `start_s`.
-TopicTruth make_traffic(const TopicSpec& spec, int minutes, std::int64_t start_s, std::uint64_t seed,
-                        const std::function<void(const Record&)>& produce);
+TopicTruth make_traffic(const TopicSpec& spec, int minutes, std::int64_t start_s,
+                        std::uint64_t seed, const std::function<void(const Record&)>& produce);
 
 }  // namespace partwise::fleet

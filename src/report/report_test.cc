@@ -1,0 +1,121 @@
+// Every view of a report against a file that was checked by hand. PARTWISE_UPDATE_GOLDEN=1 writes
+// the files anew: read their difference before you commit it.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "report/csv.h"
+#include "report/example_report_fake.h"
+#include "report/explain.h"
+#include "report/files.h"
+#include "report/table.h"
+#include "sizing/report_json.h"
+
+namespace partwise::report {
+namespace {
+
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const auto path = std::filesystem::path(PARTWISE_GOLDEN) / name;
+  if (std::getenv("PARTWISE_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+  EXPECT_EQ(text, contents(path)) << path;
+}
+
+TEST(Report, AsJson) { expect_golden("recommend.json", sizing::to_json(example_report())); }
+
+TEST(Report, AsDetailCsv) {
+  const auto report = example_report();
+  auto text = detail_header();
+  for (const auto& topic : report.clusters[0].topics) text += detail_row(topic, report.settings);
+  expect_golden("recommend-detail.csv", text);
+}
+
+TEST(Report, AsSummaryCsv) {
+  const auto report = example_report();
+  expect_golden("recommend-summary.csv", summary(report.clusters[0], report.settings));
+}
+
+TEST(Report, AsATableInAPipe) { expect_golden("recommend-table.txt", table(example_report(), {})); }
+
+TEST(Report, AsATableThatFitsTheTerminal) {
+  const auto text = table(example_report(), {false, 100});
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("  ") || line.find("measured,") != std::string::npos) continue;
+    std::size_t columns = 0;
+    for (const char c : line) columns += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+    EXPECT_LE(columns, 100U) << line;
+  }
+}
+
+TEST(Report, ColoursOnlyWhenAsked) {
+  EXPECT_EQ(table(example_report(), {}).find('\x1b'), std::string::npos);
+  EXPECT_NE(table(example_report(), {true, 100}).find("\x1b["), std::string::npos);
+}
+
+TEST(Report, Explained) {
+  setenv("TZ", "UTC", 1);
+  const auto report = example_report();
+  const auto& cluster = report.clusters[0];
+  std::string text;
+  for (const auto& topic : cluster.topics)
+    text += explanation(report.settings, cluster, topic, {}) + "\n";
+  expect_golden("recommend-explained.txt", text);
+}
+
+TEST(CsvField, IsQuotedWhereItMustBe) {
+  EXPECT_EQ(csv_field("plain"), "plain");
+  EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_field("say \"hi\"\n"), "\"say \"\"hi\"\"\n\"");
+}
+
+class Files : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("partwise-" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) +
+               "-" + std::to_string(getpid()));
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path folder_;
+};
+
+TEST_F(Files, HoldEachRowAsSoonAsItIsAdded) {
+  const auto report = example_report();
+  auto files = ReportFiles::open(folder_.string(), report.started);
+  ASSERT_TRUE(files);
+  ASSERT_TRUE(files->begin("lkc-1"));
+  ASSERT_TRUE(files->add("lkc-1", report.clusters[0].topics[0], report.settings));
+  const auto detail = folder_ / "lkc-1-recommender-1772600767-detail-report.csv";
+  EXPECT_EQ(contents(detail),
+            detail_header() + detail_row(report.clusters[0].topics[0], report.settings));
+  ASSERT_TRUE(files->finish(report, report.clusters[0]));
+  EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-report.json"),
+            sizing::to_json(report, report.clusters[0]));
+  EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-summary-report.csv"),
+            summary(report.clusters[0], report.settings));
+  EXPECT_EQ(files->written().size(), 3U);
+}
+
+TEST_F(Files, LeaveNothingBehindWhereTheyCannotBeMade) {
+  std::ofstream(folder_.string()) << "a file";
+  const auto files = ReportFiles::open(folder_.string(), Instant{});
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().kind, ErrorKind::invalid_input);
+  EXPECT_NE(files.error().message.find(folder_.string()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace partwise::report
