@@ -18,7 +18,6 @@ namespace {
 
 using sample::ClusterPort;
 using sample::OffsetAnswer;
-using sample::ReadSpan;
 using sample::SpanArrived;
 using sample::TopicStudy;
 

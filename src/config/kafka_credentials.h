@@ -23,7 +23,7 @@ struct ClusterAccess {
 /// security.protocol or sasl.mechanism say otherwise.
 ///
 /// errors: invalid_input; for malformed JSON with the position, and never with a value
-tl::expected<std::vector<ClusterAccess>, Errors> clusters_from_json(std::string_view json,
+tl::expected<std::vector<ClusterAccess>, Errors> clusters_from_json(std::string_view text,
                                                                     const std::string& from);
 
 }  // namespace partwise::config

@@ -144,7 +144,7 @@ Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
                 fmt::format("the client settings do not fit together: {}", why.data()),
                 "check security.protocol, sasl.* and ssl.*");
   }
-  (void)conf.release();  // the client owns it now
+  [[maybe_unused]] const auto* owned_by_the_client = conf.release();
   return client;
 }
 

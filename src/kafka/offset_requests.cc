@@ -63,6 +63,7 @@ void OffsetRequests::send(int broker, std::span<const OffsetQuery> queries,
   CHECK(rd_kafka_AdminOptions_set_request_timeout(options.get(),
                                                   static_cast<int>(client_.timeout().count()),
                                                   nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that comes back, never followed
   rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(last_));
   rd_kafka_ListOffsets(client_.get(), list.get(), options.get(), queue_);
 }

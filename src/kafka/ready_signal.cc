@@ -19,7 +19,7 @@ ReadySignal::ReadySignal() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) { CHECK
 
 ReadySignal::~ReadySignal() { close(fd_); }
 
-void ReadySignal::watch(rd_kafka_queue_t* queue) {
+void ReadySignal::watch(rd_kafka_queue_t* queue) const {
   rd_kafka_queue_io_event_enable(queue, fd_, &one, sizeof one);
 }
 

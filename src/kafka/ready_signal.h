@@ -15,7 +15,7 @@ class ReadySignal {
   ReadySignal(const ReadySignal&) = delete;
   ReadySignal& operator=(const ReadySignal&) = delete;
 
-  void watch(rd_kafka_queue_t* queue);
+  void watch(rd_kafka_queue_t* queue) const;
   /// Up to `patience`; sooner when something came since the last wait.
   void wait(Millis patience) const;
 

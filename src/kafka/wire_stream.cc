@@ -103,35 +103,38 @@ class PlainStream final : public WireStream {
 
   Result<> write(std::span<const std::byte> bytes) override {
     while (!bytes.empty()) {
+      errno = 0;
       const auto sent = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent > 0) {
-        bytes = bytes.subspan(static_cast<std::size_t>(sent));
-      } else if (errno == EAGAIN) {
-        TRY(wait_for(socket_.get(), POLLOUT, deadline_, where_));
-      } else if (errno != EINTR) {
-        return broken(where_, std::strerror(errno));
+      if (sent <= 0) {
+        TRY(wait_or_fail(POLLOUT, errno));
+        continue;
       }
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
     }
     return {};
   }
 
   Result<> read(std::span<std::byte> bytes) override {
     while (!bytes.empty()) {
+      errno = 0;
       const auto got = recv(socket_.get(), bytes.data(), bytes.size(), 0);
-      if (got > 0) {
-        bytes = bytes.subspan(static_cast<std::size_t>(got));
-      } else if (got == 0) {
-        return broken(where_, "it was closed");
-      } else if (errno == EAGAIN) {
-        TRY(wait_for(socket_.get(), POLLIN, deadline_, where_));
-      } else if (errno != EINTR) {
-        return broken(where_, std::strerror(errno));
+      if (got == 0) return broken(where_, "it was closed");
+      if (got < 0) {
+        TRY(wait_or_fail(POLLIN, errno));
+        continue;
       }
+      bytes = bytes.subspan(static_cast<std::size_t>(got));
     }
     return {};
   }
 
  private:
+  [[nodiscard]] Result<> wait_or_fail(short events, int error) const {
+    if (error == EINTR) return {};
+    if (error == EAGAIN) return wait_for(socket_.get(), events, deadline_, where_);
+    return broken(where_, std::strerror(error));
+  }
+
   Socket socket_;
   std::string where_;
   SteadyTime deadline_;

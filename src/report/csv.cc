@@ -58,12 +58,17 @@ std::string failures_text(const TopicReport& topic) {
   return joined(texts, "; ");
 }
 
+std::string yes_no(const std::optional<bool>& x) {
+  if (!x) return "n/a";
+  return *x ? "yes" : "no";
+}
+
 std::vector<std::string> existing_columns(const TopicReport& topic,
                                           const sizing::RunSettings& settings) {
   const bool measured = topic.required_bytes_per_s.has_value();
   return {settings.method,
           topic.name,
-          topic.compacted ? (*topic.compacted ? "yes" : "no") : "n/a",
+          yes_no(topic.compacted),
           std::to_string(topic.records),
           std::to_string(topic.partitions),
           measured ? megabytes(topic.required_bytes_per_s) : "",
@@ -128,8 +133,8 @@ std::string detail_row(const TopicReport& topic, const sizing::RunSettings& sett
 std::string summary(const sizing::ClusterReport& cluster, const sizing::RunSettings& settings) {
   const auto sum = totals(cluster);
   const auto part = [](double count, double of) { return of > 0 ? count / of : 0.0; };
-  const double now = static_cast<double>(sum.active_partitions);
-  const double wanted = static_cast<double>(sum.recommended_partitions);
+  const auto now = static_cast<double>(sum.active_partitions);
+  const auto wanted = static_cast<double>(sum.recommended_partitions);
   const double active = sum.active;
   const std::vector<std::pair<std::string, std::string>> rows = {
       {"elapsed_time_hours", python_float(cluster.elapsed_s / 3600)},

@@ -10,7 +10,6 @@
 namespace partwise::report {
 namespace {
 
-using sizing::Binding;
 using sizing::Decision;
 using sizing::RunSettings;
 using sizing::TopicReport;

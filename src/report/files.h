@@ -45,7 +45,7 @@ class ReportFiles {
   };
   ReportFiles(std::string folder, Instant started);
   [[nodiscard]] std::string path(const std::string& cluster_id, const char* rest) const;
-  Result<> write(const std::string& path, const std::string& text);
+  Result<> write(const std::string& name, const std::string& text);
 
   std::string folder_;
   std::int64_t epoch_;

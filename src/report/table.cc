@@ -14,7 +14,6 @@ namespace {
 
 using sizing::Binding;
 using sizing::ClusterReport;
-using sizing::Decision;
 using sizing::RunSettings;
 using sizing::TopicReport;
 using sizing::TopicStatus;

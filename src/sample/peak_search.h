@@ -1,6 +1,7 @@
 // Finds the fullest window of a topic with few lookups: never more precisely than the answer needs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -97,7 +98,7 @@ class PeakSearch {
     std::int64_t records = 0;
     std::int64_t bound = 0;  // no window inside holds more
     bool stuck = false;      // its split point cannot be looked up
-    [[nodiscard]] int windows() const { return b - a; }
+    [[nodiscard]] int windows() const { return std::max(1, b - a); }
     [[nodiscard]] std::int64_t fullest_at_least() const {
       return (records + windows() - 1) / windows();
     }
@@ -128,8 +129,8 @@ class PeakSearch {
   [[nodiscard]] std::vector<Standing> standings() const;
   [[nodiscard]] std::vector<std::size_t> chosen(std::vector<std::size_t> open) const;
   [[nodiscard]] std::vector<std::size_t> dive(std::vector<std::size_t> open) const;
-  [[nodiscard]] double unexplained(std::size_t node) const;
-  [[nodiscard]] Split split_of(std::size_t node, std::int64_t limit) const;
+  [[nodiscard]] double unexplained(std::size_t i) const;
+  [[nodiscard]] Split split_of(std::size_t i, std::int64_t limit) const;
   [[nodiscard]] double points() const;
 
   OffsetTable& table_;

@@ -123,7 +123,7 @@ SizeEstimate cluster_mean(std::span<const double> means) {
 std::vector<int> allocated(int clusters, std::span<const std::int64_t> records) {
   constexpr int each = 2;
   std::vector<int> counts(records.size(), 0);
-  const double total =
+  const auto total =
       static_cast<double>(std::accumulate(records.begin(), records.end(), std::int64_t{0}));
   if (total <= 0) return counts;
 

@@ -60,8 +60,8 @@ class SizeSample {
 
   /// Strata whose own mean is far from the whole: by over a quarter and over two standard errors.
   struct Deviation {
-    int a;
-    int b;
+    int a = 0;
+    int b = 0;
     Interval size;
   };
   [[nodiscard]] std::vector<Deviation> deviations() const;

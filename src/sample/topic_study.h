@@ -15,6 +15,13 @@
 
 namespace partwise::sample {
 
+/// Records of a cluster; coverage of the 95 % limits falls below 90 % with 20.
+inline constexpr int cluster_records = 50;
+/// Clusters at first: two a day of a week.
+inline constexpr int first_clusters = 14;
+/// Clusters in a window that is read for itself.
+inline constexpr int reading_clusters = 16;
+
 /// Two clusters show a mean size that is wrong by more than this factor in 0.001 % of simulated
 /// topics.
 inline constexpr double screen_margin = 10;

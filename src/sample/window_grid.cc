@@ -8,8 +8,6 @@
 namespace partwise::sample {
 namespace {
 
-using std::chrono::floor;
-
 constexpr std::array<Millis, 6> round_times = {std::chrono::hours(24),  std::chrono::hours(6),
                                                std::chrono::hours(1),   std::chrono::minutes(15),
                                                std::chrono::minutes(5), std::chrono::minutes(1)};

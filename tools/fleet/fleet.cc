@@ -114,12 +114,12 @@ FleetSpec idle_fleet() {
   FleetSpec fleet{"idle", 7 * 1440 - 30, {}};
   for (int i = 0; i < 1'000; ++i) {
     const bool busy = i % 40 == 0;
-    auto spec = topic("idle", i, busy ? Shape::diurnal : Shape::flat,
-                      busy         ? 3'000
-                      : i % 4 == 0 ? 0
-                                   : 5,
-                      10);
-    if (spec.records == 0) spec.shape = Shape::empty;
+    const bool empty = !busy && i % 4 == 0;
+    auto spec = topic("idle", i, busy ? Shape::diurnal : Shape::flat, busy ? 3'000 : 5, 10);
+    if (empty) {
+      spec.records = 0;
+      spec.shape = Shape::empty;
+    }
     spec.codec = "none";
     fleet.topics.push_back(std::move(spec));
   }

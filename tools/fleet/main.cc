@@ -21,63 +21,56 @@ namespace {
 
 using nlohmann::json;
 
-TopicTruth fill(rd_kafka_t* client, const TopicSpec& spec, int minutes, std::int64_t start_s,
-                std::uint64_t seed) {
-  rd_kafka_topic_conf_t* conf = rd_kafka_topic_conf_new();
-  char why[512];
-  if (rd_kafka_topic_conf_set(conf, "compression.codec", spec.codec.c_str(), why, sizeof why) !=
-      RD_KAFKA_CONF_OK) {
-    die(why);
-  }
-  rd_kafka_topic_t* topic = rd_kafka_topic_new(client, spec.name.c_str(), conf);
-  // Before the topic's partitions are known, records wait aside and may be overtaken.
-  const struct rd_kafka_metadata* metadata = nullptr;
-  if (rd_kafka_metadata(client, 0, topic, &metadata, 30'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    die("no metadata of " + spec.name);
-  }
-  rd_kafka_metadata_destroy(metadata);
-  auto truth = make_traffic(spec, minutes, start_s, seed, [&](const Record& record) {
-    rd_kafka_headers_t* headers = nullptr;
-    while (true) {
-      if (record.header && headers == nullptr) {
-        headers = rd_kafka_headers_new(1);
-        rd_kafka_header_add(headers, header_name.data(), static_cast<ssize_t>(header_name.size()),
-                            header_value.data(), static_cast<ssize_t>(header_value.size()));
-      }
-      rd_kafka_vu_t parts[8];
-      std::size_t n = 0;
-      parts[n].vtype = RD_KAFKA_VTYPE_RKT;
-      parts[n++].u.rkt = topic;
-      parts[n].vtype = RD_KAFKA_VTYPE_PARTITION;
-      parts[n++].u.i32 = record.partition;
-      parts[n].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-      parts[n++].u.i = RD_KAFKA_MSG_F_COPY;
-      parts[n].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
-      parts[n++].u.i64 = record.timestamp_ms;
-      parts[n].vtype = RD_KAFKA_VTYPE_VALUE;
-      parts[n].u.mem.ptr = const_cast<char*>(record.value.data());
-      parts[n++].u.mem.size = record.value.size();
-      if (record.keyed) {
-        parts[n].vtype = RD_KAFKA_VTYPE_KEY;
-        parts[n].u.mem.ptr = const_cast<char*>(record.key.data());
-        parts[n++].u.mem.size = record.key.size();
-      }
-      if (headers != nullptr) {
-        parts[n].vtype = RD_KAFKA_VTYPE_HEADERS;
-        parts[n++].u.headers = headers;
-      }
-      rd_kafka_error_t* error = rd_kafka_produceva(client, parts, n);
-      if (error == nullptr) break;
-      const auto code = rd_kafka_error_code(error);
-      rd_kafka_error_destroy(error);
-      if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) die(rd_kafka_err2str(code));
-      rd_kafka_poll(client, 50);
+/// Produces one topic's records.
+class TopicProducer {
+ public:
+  TopicProducer(rd_kafka_t* client, const TopicSpec& spec) : client_(client) {
+    rd_kafka_topic_conf_t* conf = rd_kafka_topic_conf_new();
+    char why[512];
+    if (rd_kafka_topic_conf_set(conf, "compression.codec", spec.codec.c_str(), why, sizeof why) !=
+        RD_KAFKA_CONF_OK) {
+      die(why);
     }
-    rd_kafka_poll(client, 0);
-  });
-  rd_kafka_topic_destroy(topic);
-  return truth;
-}
+    topic_ = rd_kafka_topic_new(client, spec.name.c_str(), conf);
+    // Before the topic's partitions are known, records wait aside and may be overtaken.
+    const struct rd_kafka_metadata* metadata = nullptr;
+    if (rd_kafka_metadata(client, 0, topic_, &metadata, 30'000) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      die("no metadata of " + spec.name);
+    }
+    rd_kafka_metadata_destroy(metadata);
+  }
+  ~TopicProducer() { rd_kafka_topic_destroy(topic_); }
+  TopicProducer(const TopicProducer&) = delete;
+  TopicProducer& operator=(const TopicProducer&) = delete;
+
+  void produce(const Record& record) {
+    while (!try_produce(record)) rd_kafka_poll(client_, 50);
+    rd_kafka_poll(client_, 0);
+  }
+
+ private:
+  // False when the queue is full.
+  bool try_produce(const Record& record) {
+    rd_kafka_headers_t* headers = nullptr;
+    if (record.header) {
+      headers = rd_kafka_headers_new(1);
+      rd_kafka_header_add(headers, header_name, -1, header_value, -1);
+    }
+    char* key = record.keyed ? const_cast<char*>(record.key.data()) : nullptr;
+    const auto code = rd_kafka_producev(
+        client_, RD_KAFKA_V_RKT(topic_), RD_KAFKA_V_PARTITION(record.partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
+        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+        RD_KAFKA_V_KEY(key, record.key.size()), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
+    if (headers != nullptr) rd_kafka_headers_destroy(headers);
+    if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) die(rd_kafka_err2str(code));
+    return false;
+  }
+
+  rd_kafka_t* client_;
+  rd_kafka_topic_t* topic_;
+};
 
 json truth_json(const TopicSpec& spec, const TopicTruth& truth) {
   json minutes = json::array();
@@ -111,17 +104,18 @@ int run(const std::string& bootstrap, const FleetSpec& fleet, const std::string&
   create_topics(client, fleet.topics);
   for (const auto& spec : fleet.topics) wait_for_leaders(client, spec.name);
   // Whole minutes, the last of them over for a while: no window is half filled.
-  const auto now_s = std::chrono::duration_cast<std::chrono::minutes>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count() *
-                     60;
-  const auto start_s = now_s - 60 * (fleet.minutes + 5);
+  const auto now = std::chrono::floor<std::chrono::minutes>(std::chrono::system_clock::now());
+  const std::chrono::seconds start =
+      (now - std::chrono::minutes(fleet.minutes + 5)).time_since_epoch();
+  const std::int64_t start_s = start.count();
   json topics = json::array();
   std::int64_t records = 0;
   std::int64_t bytes = 0;
   std::uint64_t seed = 1;
   for (const auto& spec : fleet.topics) {
-    const auto truth = fill(client, spec, fleet.minutes, start_s, seed++);
+    TopicProducer producer(client, spec);
+    const auto truth = make_traffic(spec, fleet.minutes, start_s, seed++,
+                                    [&](const Record& record) { producer.produce(record); });
     topics.push_back(truth_json(spec, truth));
     records += truth.records;
     bytes += truth.bytes;

@@ -125,9 +125,8 @@ class Maker {
   }
 
   void count(const Record& record) {
-    const auto bytes =
-        static_cast<std::int64_t>(record.key.size() + record.value.size() +
-                                  (record.header ? header_name.size() + header_value.size() : 0));
+    const auto bytes = static_cast<std::int64_t>(record.key.size() + record.value.size() +
+                                                 (record.header ? header_bytes : 0));
     const auto p = static_cast<std::size_t>(record.partition);
     ++truth_.records;
     truth_.bytes += bytes;

@@ -21,8 +21,9 @@ struct Record {
   bool header = false;
 };
 
-inline constexpr std::string_view header_name = "trace-id";
-inline constexpr std::string_view header_value = "0123456789abcdef";
+inline constexpr char header_name[] = "trace-id";
+inline constexpr char header_value[] = "0123456789abcdef";
+inline constexpr std::size_t header_bytes = sizeof header_name - 1 + sizeof header_value - 1;
 
 /// What was produced, counted while it is made: the truth that tests compare with.
 struct TopicTruth {
