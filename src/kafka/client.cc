@@ -69,12 +69,12 @@ constexpr std::array<Setting, 7> always = {{
 
 // A few records at many places: a response of about one batch, and nothing read ahead.
 constexpr std::array<Setting, 6> for_sampling = {{
-    {"fetch.message.max.bytes", "32768"},
+    {"fetch.message.max.bytes", "16384"},
     {"fetch.wait.max.ms", "5"},
     {"queued.min.messages", "1"},
     {"queued.max.messages.kbytes", "1024"},
     {"fetch.error.backoff.ms", "50"},
-    {"fetch.queue.backoff.ms", "10"},
+    {"fetch.queue.backoff.ms", "1"},
 }};
 
 // Everything: large responses, and enough of them on the way.

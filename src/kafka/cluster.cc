@@ -52,16 +52,16 @@ std::vector<int> leaders_of(const TopicDescription& topic) {
 
 class KafkaCluster final : public sample::ClusterPort {
  public:
-  KafkaCluster(std::unique_ptr<Client> client, std::string id, const ClusterSettings& settings)
+  KafkaCluster(std::unique_ptr<Client> client, std::unique_ptr<Client> reader, std::string id,
+               const ClusterSettings& settings)
       : settings_(settings),
         client_(std::move(client)),
+        reader_(std::move(reader)),
         id_(std::move(id)),
         admin_queue_(rd_kafka_queue_new(client_->get())),
-        record_queue_(rd_kafka_queue_new(client_->get())),
         offsets_(*client_, admin_queue_.get()),
-        reads_(*client_, record_queue_.get(), settings.read_patience) {
+        reads_(*reader_, signal_, settings.read_patience) {
     signal_.watch(admin_queue_.get());
-    signal_.watch(record_queue_.get());
   }
 
   Result<ClusterDescription> describe() override {
@@ -157,14 +157,16 @@ class KafkaCluster final : public sample::ClusterPort {
     }
     reads_.serve(events);
     rd_kafka_poll(client_->get(), 0);
+    rd_kafka_poll(reader_->get(), 0);
   }
 
   ClusterSettings settings_;
   std::unique_ptr<Client> client_;
+  std::unique_ptr<Client> reader_;  // a broker answers one connection in order: no fetch that waits
+                                    // may hold up the lookups behind it
   std::string id_;
   ReadySignal signal_;
   QueueHandle admin_queue_;
-  QueueHandle record_queue_;
   OffsetRequests offsets_;
   RecordReads reads_;
   std::vector<BrokerAddress> brokers_;
@@ -180,8 +182,9 @@ Result<std::unique_ptr<sample::ClusterPort>> open_cluster(const ClusterSettings&
                                                           const std::stop_token& stop) {
   auto client = TRY(Client::create(settings.client, traffic));
   auto id = TRY(client->connect(stop));
-  return std::unique_ptr<sample::ClusterPort>(
-      std::make_unique<KafkaCluster>(std::move(client), std::move(id), settings));
+  auto reader = TRY(Client::create(settings.client, traffic));
+  return std::unique_ptr<sample::ClusterPort>(std::make_unique<KafkaCluster>(
+      std::move(client), std::move(reader), std::move(id), settings));
 }
 
 }  // namespace partwise::kafka

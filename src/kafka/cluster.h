@@ -16,7 +16,7 @@ struct ClusterSettings {
   Millis read_patience{2'000};  ///< longest wait for a record of one span
 };
 
-/// Connects; the port then reads and asks with one connection to each broker.
+/// Connects; the port then asks with one connection to each broker and reads with another.
 ///
 /// errors: as Client::create and Client::connect
 /// threads: the port, one at a time; `traffic` may be read meanwhile and must outlive it

@@ -23,6 +23,10 @@ void ReadySignal::watch(rd_kafka_queue_t* queue) const {
   rd_kafka_queue_io_event_enable(queue, fd_, &one, sizeof one);
 }
 
+void ReadySignal::forget(rd_kafka_queue_t* queue) const {
+  rd_kafka_queue_io_event_enable(queue, -1, nullptr, 0);
+}
+
 void ReadySignal::wait(Millis patience) const {
   pollfd entry{fd_, POLLIN, 0};
   if (poll(&entry, 1, static_cast<int>(patience.count())) <= 0) return;

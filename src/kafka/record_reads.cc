@@ -20,7 +20,10 @@ using sample::TopicPartition;
 
 // Partitions read at once: enough to fill a fetch, few enough to keep memory small.
 constexpr std::size_t most_active = 64;
-constexpr std::size_t batch = 512;
+constexpr std::size_t batch = 64;
+// Where batches are larger than a fetch asks for, a broker sends one whole batch for each response
+// and nothing for the other partitions: they wait for their turn, but not forever.
+constexpr int turns = 5;
 
 void add_key(sample::ReadResult& result, const rd_kafka_message_t& message, std::int64_t bytes) {
   if (message.key == nullptr) return;
@@ -55,17 +58,11 @@ bool add_record(const ReadSpan& span, sample::ReadResult& result,
 }  // namespace
 
 RecordReads::~RecordReads() {
-  for (const auto& [at, active] : active_) {
-    rd_kafka_consume_stop(topics_.at(at.topic).handle.get(), at.partition);
-  }
+  for (const auto& [at, active] : active_) stop(at, active.queue.get());
 }
 
 void RecordReads::add(int topic, const std::string& name, const ReadSpan& span) {
-  auto& known = topics_[topic];
-  if (known.name.empty()) {
-    known.name = name;
-    numbers_[name] = topic;
-  }
+  topics_[topic].name = name;
   waiting_[{topic, span.partition}].push_back(span);
 }
 
@@ -75,9 +72,10 @@ bool RecordReads::start(TopicPartition at, const ReadSpan& span,
   if (!topic.handle) {
     topic.handle.reset(rd_kafka_topic_new(client_.get(), topic.name.c_str(), nullptr));
   }
-  const bool started =
-      topic.handle &&
-      rd_kafka_consume_start_queue(topic.handle.get(), at.partition, span.offset, queue_) == 0;
+  QueueHandle queue(
+      rd_kafka_queue_get_partition(client_.get(), topic.name.c_str(), at.partition));
+  const bool started = topic.handle && queue &&
+                       rd_kafka_consume_start(topic.handle.get(), at.partition, span.offset) == 0;
   if (!started) {
     const auto error =
         error_of(rd_kafka_last_error(), fmt::format("read {} [{}]", topic.name, at.partition));
@@ -87,7 +85,9 @@ bool RecordReads::start(TopicPartition at, const ReadSpan& span,
     return false;
   }
   ++topic.users;
-  active_[at] = {{span, {}, std::chrono::steady_clock::now()}, false, std::nullopt};
+  signal_.watch(queue.get());
+  active_[at] = {
+      {span, {}, std::chrono::steady_clock::now()}, std::move(queue), false, std::nullopt};
   return true;
 }
 
@@ -103,42 +103,67 @@ void RecordReads::start_waiting(std::vector<ClusterEvent>& finished) {
   }
 }
 
-void RecordReads::take(const rd_kafka_message_t& message) {
-  const auto number = numbers_.find(std::string_view(rd_kafka_topic_name(message.rkt)));
-  if (number == numbers_.end()) return;
-  const auto found = active_.find({number->second, message.partition});
-  if (found == active_.end() || found->second.done) return;
-  auto& [read, done, error] = found->second;
-  read.last_news = std::chrono::steady_clock::now();
+void RecordReads::add(TopicPartition at, Active& active, const rd_kafka_message_t& message) const {
+  auto& read = active.read;
   switch (message.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
-      // A message of an earlier span of the same partition.
-      if (message.offset >= read.span.offset) done = add_record(read.span, read.result, message);
+      active.done = add_record(read.span, read.result, message);
       break;
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       read.result.offsets = std::min(message.offset, read.span.end) - read.span.offset;
-      done = true;
+      active.done = true;
       break;
     default:
       if (may_pass(message.err)) break;  // librdkafka tries again until the patience ends
-      error = error_of(message.err, fmt::format("read {} [{}]", numbers_.find(number->first)->first,
-                                                message.partition));
-      done = true;
+      active.error = error_of(message.err,
+                              fmt::format("read {} [{}]", topics_.at(at.topic).name, at.partition));
+      active.done = true;
+  }
+}
+
+void RecordReads::take(TopicPartition at, Active& active) {
+  std::array<rd_kafka_message_t*, batch> messages{};
+  while (!active.done) {
+    const auto wanted = std::min<std::int64_t>(
+        std::ssize(messages), active.read.span.records - active.read.result.records);
+    const auto count = rd_kafka_consume_batch_queue(active.queue.get(), 0, messages.data(),
+                                                    static_cast<std::size_t>(wanted));
+    if (count <= 0) return;
+    last_news_ = std::chrono::steady_clock::now();
+    active.read.last_news = last_news_;
+    for (ssize_t i = 0; i < count; ++i) {
+      const MessageHandle message(messages[static_cast<std::size_t>(i)]);
+      if (!active.done) add(at, active, *message);
+    }
+  }
+}
+
+void RecordReads::stop(TopicPartition at, rd_kafka_queue_t* queue) {
+  signal_.forget(queue);
+  rd_kafka_consume_stop(topics_.at(at.topic).handle.get(), at.partition);
+  // The rest of a batch is outdated now, and goes when it is asked for.
+  std::array<rd_kafka_message_t*, batch> messages{};
+  while (true) {
+    const auto count = rd_kafka_consume_batch_queue(queue, 0, messages.data(), messages.size());
+    if (count <= 0) return;
+    for (ssize_t i = 0; i < count; ++i) {
+      rd_kafka_message_destroy(messages[static_cast<std::size_t>(i)]);
+    }
   }
 }
 
 void RecordReads::finish(TopicPartition at, std::vector<ClusterEvent>& finished) {
   auto node = active_.extract(at);
-  auto& [read, done, error] = node.mapped();
+  auto& [read, queue, done, error] = node.mapped();
   auto& topic = topics_.at(at.topic);
-  rd_kafka_consume_stop(topic.handle.get(), at.partition);
+  stop(at, queue.get());
   if (--topic.users == 0) topic.handle.reset();
   if (!done && !error && read.result.records == 0) {
     const auto trouble = client_.last_trouble();
     error = trouble.value_or(
         Error{ErrorKind::timeout,
               fmt::format("cannot read {} [{}]: no record in {:.1f} s", topic.name, at.partition,
-                          static_cast<double>(patience_.count()) / 1000),
+                          seconds(std::chrono::steady_clock::now() - read.last_news)),
               "a longer SAMPLING_TIMEOUT_SECONDS may help",
               {}});
   }
@@ -169,19 +194,13 @@ void RecordReads::abandon(
 }
 
 void RecordReads::serve(std::vector<ClusterEvent>& finished) {
-  std::array<rd_kafka_message_t*, batch> messages{};
-  while (true) {
-    const auto count = rd_kafka_consume_batch_queue(queue_, 0, messages.data(), messages.size());
-    for (ssize_t i = 0; i < count; ++i) {
-      const MessageHandle message(messages[static_cast<std::size_t>(i)]);
-      take(*message);
-    }
-    if (count < static_cast<ssize_t>(messages.size())) break;
-  }
+  for (auto& [at, active] : active_) take(at, active);
   const auto now = std::chrono::steady_clock::now();
   std::vector<TopicPartition> ended;
   for (const auto& [at, active] : active_) {
-    if (active.done || now - active.read.last_news > patience_) ended.push_back(at);
+    const auto waited = now - active.read.last_news;
+    const bool served = now - last_news_ <= patience_ && waited <= turns * patience_;
+    if (active.done || (waited > patience_ && !served)) ended.push_back(at);
   }
   for (const auto at : ended) finish(at, finished);
   start_waiting(finished);

@@ -8,16 +8,20 @@
 #include <vector>
 
 #include "kafka/client.h"
+#include "kafka/ready_signal.h"
 #include "sample/cluster_port.h"
 
 namespace partwise::kafka {
 
 /// librdkafka's simple consumer, started at numeric offsets: no group, no coordinator, and no seek,
-/// which fails on a partition whose fetcher has not started.
+/// which fails on a partition whose fetcher has not started. Each partition keeps a queue of its
+/// own, from which no more is taken than its span wants: what stays in it keeps librdkafka from
+/// fetching the next batch, too.
 class RecordReads {
  public:
-  RecordReads(Client& client, rd_kafka_queue_t* queue, Millis patience)
-      : client_(client), queue_(queue), patience_(patience) {}
+  /// `signal` watches the partitions that are read; it and the client must outlive the reads.
+  RecordReads(Client& client, const ReadySignal& signal, Millis patience)
+      : client_(client), signal_(signal), patience_(patience) {}
   ~RecordReads();
   RecordReads(const RecordReads&) = delete;
   RecordReads& operator=(const RecordReads&) = delete;
@@ -42,6 +46,7 @@ class RecordReads {
   };
   struct Active {
     Read read;
+    QueueHandle queue;
     bool done = false;
     std::optional<Error> error;
   };
@@ -54,14 +59,16 @@ class RecordReads {
   void start_waiting(std::vector<sample::ClusterEvent>& finished);
   bool start(sample::TopicPartition at, const sample::ReadSpan& span,
              std::vector<sample::ClusterEvent>& finished);
-  void take(const rd_kafka_message_t& message);
+  void take(sample::TopicPartition at, Active& active);
+  void add(sample::TopicPartition at, Active& active, const rd_kafka_message_t& message) const;
+  void stop(sample::TopicPartition at, rd_kafka_queue_t* queue);
   void finish(sample::TopicPartition at, std::vector<sample::ClusterEvent>& finished);
 
   Client& client_;
-  rd_kafka_queue_t* queue_;
+  const ReadySignal& signal_;
   Millis patience_;
+  SteadyTime last_news_{};  // of any partition
   std::map<int, Topic> topics_;
-  std::map<std::string, int, std::less<>> numbers_;
   std::map<sample::TopicPartition, std::deque<sample::ReadSpan>> waiting_;
   std::map<sample::TopicPartition, Active> active_;
 };

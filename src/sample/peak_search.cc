@@ -27,9 +27,8 @@ constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max() - 1;
 
 // T: the most records of `size` that fit into `bytes`.
 std::int64_t record_limit(const Interval& size, double bytes) {
-  if (bytes < 0) return -1;
   if (size.high <= 0) return unlimited;
-  const double records = std::floor(bytes / size.high * (1 + rounding_slack));
+  const double records = std::floor(std::max(0.0, bytes) / size.high * (1 + rounding_slack));
   return records < static_cast<double>(unlimited) ? static_cast<std::int64_t>(records) : unlimited;
 }
 

@@ -112,10 +112,18 @@ Round TopicStudy::refine() {
   return {};
 }
 
+// Most of a stratum, which the sample of record sizes has already looked at.
+bool TopicStudy::is_sampled(int a, int b) const {
+  const auto after = std::upper_bound(strata_.begin(), strata_.end(), a);
+  if (after == strata_.begin() || after == strata_.end()) return false;
+  return b <= *after && 2 * table_.records(a, b) >= table_.records(*std::prev(after), *after);
+}
+
 Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   if (!may_read(reading_clusters)) return {};
   const bool more_windows = std::ssize(readings_) < readings_max;
-  if (more_windows && bounds.records > 0 && reading_of(bounds.a, bounds.b) == nullptr) {
+  if (more_windows && bounds.records > 0 && !is_sampled(bounds.a, bounds.b) &&
+      reading_of(bounds.a, bounds.b) == nullptr) {
     return ask_reading(bounds.a, bounds.b, reading_clusters);
   }
   if (settled) return {};

@@ -119,6 +119,7 @@ class TopicStudy {
   void judge_sample();
   Round search_on();
   Round refine();
+  [[nodiscard]] bool is_sampled(int a, int b) const;
   Round next_reading(const PeakBounds& bounds, bool settled);
   Round ask_reading(int a, int b, int clusters);
   Round ask_confirmation();

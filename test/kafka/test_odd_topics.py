@@ -84,6 +84,18 @@ def test_a_record_from_the_future_is_called_a_clock_and_proves_nothing(partwise,
     assert exact["records_in_window"] == 1_501
 
 
+def test_batches_larger_than_a_fetch_asks_for(partwise, node, now_ms):
+    # A broker sends such a batch whole, but only one in each response: each partition has its turn.
+    start = now_ms - 3 * DAY
+    records = [(i % 40, start + i * 10 * MINUTE, "-", 100_000) for i in range(400)]
+    node.script(["create large 40"] + sends("large", records))
+    found = recommend(partwise, node, "large", capacity=1_000)
+    assert found["failures"] == []
+    assert holds(found["mean_record_bytes"], 100_000)
+    assert holds(found["peak_bytes_per_s"], 100_000 / 60)
+    assert found["recommended_partitions"]["value"] == needed(100_000, capacity=1_000)
+
+
 def test_all_timestamps_equal(partwise, node, now_ms):
     stamp = now_ms - 5 * MINUTE
     node.script(["create equal 2"] + sends("equal", [(i % 2, stamp, "-", 100) for i in range(2_000)]))

@@ -93,13 +93,15 @@ FleetSpec demo_fleet() {
 
 FleetSpec bench_fleet(std::int64_t records) {
   FleetSpec fleet{"bench", 7 * 1440 - 30, {}};
-  constexpr int count = 40;
+  constexpr int count = 100;
+  // Rates of a fleet of 1,000 topics that span five orders of magnitude, as fleets do.
+  constexpr double exponent = 5.0 / 3;
   constexpr std::array<Shape, 6> shapes = {Shape::diurnal, Shape::burst,  Shape::flat,
                                            Shape::trend,   Shape::on_off, Shape::steps};
   double weights = 0;
-  for (int rank = 1; rank <= count; ++rank) weights += 1.0 / rank;
+  for (int rank = 1; rank <= count; ++rank) weights += std::pow(rank, -exponent);
   for (int rank = 1; rank <= count; ++rank) {
-    const auto share = static_cast<double>(records) / rank / weights;
+    const double share = static_cast<double>(records) * std::pow(rank, -exponent) / weights;
     auto spec = topic("fleet", rank, shapes[static_cast<std::size_t>(rank) % shapes.size()],
                       std::llround(share), rank % 4 == 0 ? 12 : 6);
     spec.keys = rank % 2 == 0 ? 10'000 : 0;
