@@ -129,6 +129,10 @@ std::string count_text(std::int64_t n) {
   return text;
 }
 
+std::string counted_text(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
+}
+
 std::string number_text(double x) { return fmt::format("{}", x); }
 
 }  // namespace partwise

@@ -57,6 +57,9 @@ std::string rate_text(BytesPerSecond rate);
 /// 41208 as "41,208".
 std::string count_text(std::int64_t n);
 
+/// "1 topic", "1,000 topics".
+std::string counted_text(std::int64_t count, std::string_view noun);
+
 /// The shortest text that reads back as the same double; whole numbers without a point.
 std::string number_text(double x);
 

@@ -45,6 +45,8 @@ TEST(Units, GroupThousands) {
   EXPECT_EQ(count_text(999), "999");
   EXPECT_EQ(count_text(41'208), "41,208");
   EXPECT_EQ(count_text(-1'234'567), "-1,234,567");
+  EXPECT_EQ(counted_text(1, "topic"), "1 topic");
+  EXPECT_EQ(counted_text(1'000, "topic"), "1,000 topics");
 }
 
 TEST(Clock, WritesTimesAndDurations) {

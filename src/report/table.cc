@@ -150,10 +150,10 @@ std::string line_of(const Row& row, const Widths& w, const Style& style) {
 std::string first_line(const sizing::RecommendReport& run, const ClusterReport& cluster) {
   const auto sum = totals(cluster);
   const auto days = Millis{static_cast<std::int64_t>(run.settings.sampling_days * 86'400'000)};
-  return fmt::format(
-      "partwise {} · cluster {} ({} broker{}) · {} topics, {} partitions · last {}\n", run.version,
-      cluster.cluster_id, cluster.brokers, cluster.brokers == 1 ? "" : "s", sum.topics,
-      count_text(sum.partitions), duration_text(days));
+  return fmt::format("partwise {} · cluster {} ({}) · {}, {} · last {}\n", run.version,
+                     cluster.cluster_id, counted_text(cluster.brokers, "broker"),
+                     counted_text(sum.topics, "topic"), counted_text(sum.partitions, "partition"),
+                     duration_text(days));
 }
 
 std::int64_t partitions_after(const ClusterReport& cluster) {
