@@ -101,9 +101,10 @@ class ClusterRun {
     report_.warnings = survey.warnings;
     for (const auto& topic : survey.topics) {
       report_.bytes_stored += topic.stored_bytes.value_or(0);
+      // What a remote tier holds is not counted: that size says nothing per record.
+      if (!topic.remote_storage) stored_[topic.name] = topic.stored_bytes;
     }
     events_.cluster_started(report_);
-    for (const auto& topic : survey.topics) stored_[topic.name] = topic.stored_bytes;
     const TopicSink sink = [this](TopicReport row) { keep(std::move(row)); };
     if (options_.full_scan) {
       const auto scan = kafka::record_scan(scan_settings(), traffic_);
@@ -158,12 +159,13 @@ class ClusterRun {
   void fail_as_a_whole() {
     report_.status = ClusterStatus::failed;
     for (const auto& topic : report_.topics) {
-      if (topic.failures.empty()) continue;
-      report_.error = Error{topic.failures.front().kind,
-                            fmt::format("no topic could be measured; {}: {}", topic.name,
-                                        topic.failures.front().message),
-                            {},
-                            {}};
+      const auto* failure = sizing::main_failure(topic);
+      if (failure == nullptr) continue;
+      report_.error =
+          Error{failure->kind,
+                fmt::format("no topic could be measured; {}: {}", topic.name, failure->message),
+                {},
+                {}};
       return;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -168,6 +169,7 @@ class OptionReader {
   void read_clusters() {
     options_.timeout = values_.duration("timeout");
     const auto common = common_properties();
+    check_files(common);
     if (values_.has("kafka_credentials") && !values_.has("bootstrap_servers")) {
       const auto& given = values_.entry("kafka_credentials");
       auto clusters = config::clusters_from_json(given.text, given.from);
@@ -176,7 +178,11 @@ class OptionReader {
         return;
       }
       options_.clusters = std::move(*clusters);
-      for (auto& access : options_.clusters) add_missing(access.properties, common);
+      for (auto& access : options_.clusters) {
+        check_files(access.properties);
+        add_missing(access.properties, common);
+        config::assume_confluent_defaults(access.properties);
+      }
       return;
     }
     if (values_.has("kafka_credentials")) {
@@ -202,6 +208,12 @@ class OptionReader {
     }
     access.bootstrap_servers = servers->value.reveal();
     options_.clusters.push_back(std::move(access));
+  }
+
+  void check_files(const ClientProperties& properties) {
+    auto unreadable = config::unreadable_files(properties);
+    errors_.insert(errors_.end(), std::make_move_iterator(unreadable.begin()),
+                   std::make_move_iterator(unreadable.end()));
   }
 
   // A cluster's own settings win over those of --config.

@@ -48,7 +48,23 @@ void add_slot(CLI::App& parser, Slot& slot) {
 
 // "--flag VALUE" where VALUE begins with a dash: the library takes it for a flag.
 Error missing_value(const CLI::ParseError& error) {
-  return {ErrorKind::invalid_input, error.what(), "give a value: --flag VALUE or --flag=VALUE", {}};
+  const std::string what = error.what();
+  return {ErrorKind::invalid_input,
+          fmt::format("{} has no value", what.substr(0, what.find(':'))),
+          "--flag VALUE, or --flag=VALUE where the value begins with a dash",
+          {}};
+}
+
+// What is left over, without the values of flags that are themselves unknown.
+Errors unknown_words(const std::vector<std::string>& words, OptionTable table) {
+  Errors errors;
+  bool may_be_a_value = false;
+  for (const auto& word : words) {
+    const bool flag = word.starts_with("-");
+    if (flag || !may_be_a_value) errors.push_back(unknown(word, table));
+    may_be_a_value = flag && word.find('=') == std::string::npos;
+  }
+  return errors;
 }
 
 }  // namespace
@@ -71,8 +87,7 @@ tl::expected<ParsedLine, Errors> parsed_line(OptionTable table, const Arguments&
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(Errors{missing_value(error)});
   }
-  Errors errors;
-  for (const auto& word : parser.remaining()) errors.push_back(unknown(word, table));
+  auto errors = unknown_words(parser.remaining(), table);
   if (!errors.empty()) return tl::unexpected(std::move(errors));
 
   ParsedLine line;

@@ -112,7 +112,7 @@ void print_report(const sizing::RecommendReport& run, const RecommendOptions& op
     fmt::print("{}", report::detail_header());
     for (const auto& cluster : run.clusters) {
       for (const auto& topic : cluster.topics)
-        fmt::print("{}", report::detail_row(topic, run.settings));
+        fmt::print("{}", report::detail_row(cluster.cluster_id, topic, run.settings));
     }
   } else if (!options.explain.empty()) {
     print_explanations(run, style);

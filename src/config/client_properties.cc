@@ -1,5 +1,7 @@
 #include "config/client_properties.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -79,7 +81,7 @@ class Translation {
 
   static bool is_refused(std::string_view name) {
     return std::find(refused.begin(), refused.end(), name) != refused.end() ||
-           name.starts_with("schema.registry.");
+           name.starts_with("schema.registry.") || name.starts_with("basic.auth.");
   }
 
   void add_callback_handler(const std::string& name, const std::string& value) {
@@ -209,6 +211,20 @@ tl::expected<ClientProperties, Errors> client_properties_from_file(const std::st
   std::ostringstream text;
   text << file.rdbuf();
   return client_properties_from_text(text.str(), path);
+}
+
+Errors unreadable_files(const ClientProperties& properties) {
+  Errors errors;
+  for (const auto& property : properties) {
+    const auto& path = property.value.reveal();
+    if (!property.name.ends_with(".location") || path == "probe") continue;
+    if (access(path.c_str(), R_OK) == 0) continue;
+    errors.push_back({ErrorKind::invalid_input,
+                      fmt::format("property {} names {}, which cannot be read: {}", property.name,
+                                  path, std::strerror(errno)),
+                      "correct the path, or the rights of the file", property.from});
+  }
+  return errors;
 }
 
 const ClientProperty* find_property(const ClientProperties& properties, std::string_view name) {

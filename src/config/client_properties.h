@@ -32,6 +32,10 @@ tl::expected<ClientProperties, Errors> client_properties_from_text(std::string_v
 /// Reads and translates a file.
 tl::expected<ClientProperties, Errors> client_properties_from_file(const std::string& path);
 
+/// invalid_input for each property that names a file which cannot be read: librdkafka would say
+/// only that something failed.
+Errors unreadable_files(const ClientProperties& properties);
+
 /// The value of a property, or empty.
 const ClientProperty* find_property(const ClientProperties& properties, std::string_view name);
 

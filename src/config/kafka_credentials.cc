@@ -82,17 +82,21 @@ Parsed cluster_from(const json& object, std::size_t index, const std::string& fr
   return parsed;
 }
 
-void assume_confluent_defaults(ClientProperties& properties, const std::string& from) {
-  if (find_property(properties, "sasl.username") == nullptr) return;
-  for (const auto& [name, value] :
-       {std::pair{"security.protocol", "SASL_SSL"}, {"sasl.mechanism", "PLAIN"}}) {
-    if (find_property(properties, name) == nullptr) {
-      set_property(properties, {name, Secret(value), from});
-    }
+}  // namespace
+
+void assume_confluent_defaults(ClientProperties& properties) {
+  const auto* user = find_property(properties, "sasl.username");
+  if (user == nullptr) return;
+  const auto from = user->from;
+  const auto has = [&](const char* name) { return find_property(properties, name) != nullptr; };
+  if (!has("security.protocol")) {
+    set_property(properties, {"security.protocol", Secret("SASL_SSL"), from});
+  }
+  // Java knows the first name, librdkafka both.
+  if (!has("sasl.mechanism") && !has("sasl.mechanisms")) {
+    set_property(properties, {"sasl.mechanism", Secret("PLAIN"), from});
   }
 }
-
-}  // namespace
 
 tl::expected<std::vector<ClusterAccess>, Errors> clusters_from_json(std::string_view text,
                                                                     const std::string& from) {
@@ -115,7 +119,6 @@ tl::expected<std::vector<ClusterAccess>, Errors> clusters_from_json(std::string_
     if (!access.id.empty() && !ids.insert(access.id).second) {
       errors.push_back(malformed(fmt::format("names kafka_cluster_id {} twice", access.id), from));
     }
-    assume_confluent_defaults(access.properties, from);
     clusters.push_back(std::move(access));
   }
   if (!errors.empty()) return tl::unexpected(std::move(errors));

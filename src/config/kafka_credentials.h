@@ -19,11 +19,12 @@ struct ClusterAccess {
 
 /// [{"kafka_cluster_id": "lkc-1", "bootstrap.servers": "host:9092",
 ///   "sasl.username": "...", "sasl.password": "..."}]; further fields are client properties.
-/// With a user name the connection is SASL_SSL with PLAIN, as the existing tool assumes, unless
-/// security.protocol or sasl.mechanism say otherwise.
-///
 /// errors: invalid_input; for malformed JSON with the position, and never with a value
 tl::expected<std::vector<ClusterAccess>, Errors> clusters_from_json(std::string_view text,
                                                                     const std::string& from);
+
+/// A cluster with a user name is reached by SASL_SSL and PLAIN, as the existing tool assumes,
+/// unless its properties say otherwise. To be called when they are complete.
+void assume_confluent_defaults(ClientProperties& properties);
 
 }  // namespace partwise::config

@@ -18,12 +18,24 @@ TEST(KafkaCredentials, ReadsTheDocumentedArray) {
       "KAFKA_CREDENTIALS");
   ASSERT_TRUE(clusters);
   ASSERT_EQ(clusters->size(), 2U);
-  const auto& cloud = (*clusters)[0];
+  auto cloud = (*clusters)[0];
+  assume_confluent_defaults(cloud.properties);
   EXPECT_EQ(cloud.id, "lkc-abc123");
   EXPECT_EQ(cloud.bootstrap_servers, "pkc-123.us-east-1.aws.confluent.cloud:9092");
   EXPECT_EQ(find_property(cloud.properties, "security.protocol")->value.reveal(), "SASL_SSL");
   EXPECT_EQ(find_property(cloud.properties, "sasl.mechanism")->value.reveal(), "PLAIN");
-  EXPECT_EQ(find_property((*clusters)[1].properties, "security.protocol"), nullptr);
+  auto local = (*clusters)[1];
+  assume_confluent_defaults(local.properties);
+  EXPECT_EQ(find_property(local.properties, "security.protocol"), nullptr);
+}
+
+TEST(KafkaCredentials, AssumesOnlyWhatIsNotSaid) {
+  ClientProperties said = {{"sasl.username", Secret("u"), "here"},
+                           {"security.protocol", Secret("SASL_PLAINTEXT"), "here"},
+                           {"sasl.mechanisms", Secret("SCRAM-SHA-256"), "here"}};
+  assume_confluent_defaults(said);
+  EXPECT_EQ(find_property(said, "security.protocol")->value.reveal(), "SASL_PLAINTEXT");
+  EXPECT_EQ(find_property(said, "sasl.mechanism"), nullptr);
 }
 
 TEST(KafkaCredentials, TakesFurtherClientProperties) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -57,8 +58,10 @@ struct Setting {
 };
 
 // What keeps it read-only and quick to answer, whatever the user's properties say.
-constexpr std::array<Setting, 7> always = {{
+constexpr std::array<Setting, 8> always = {{
     {"enable.auto.commit", "false"},
+    {"enable.metrics.push",
+     "false"},  // no telemetry to the brokers, nor a second lost in ending it
     {"allow.auto.create.topics", "false"},
     {"auto.offset.reset", "error"},  // a vanished offset is an answer, not a reason to jump
     {"isolation.level", "read_uncommitted"},  // aborted records are carried, too
@@ -102,6 +105,16 @@ Result<> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& 
               "see its range in librdkafka's CONFIGURATION.md", from);
 }
 
+// Where a client cannot be made, librdkafka up to 2.12 frees the interceptors of a configuration
+// that it leaves to the caller (its issue 4142): freed again, the program would crash. So it is
+// kept.
+void keep_for_ever(ConfHandle conf) {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<rd_kafka_conf_t*>;  // not freed at the program's end
+  const std::lock_guard lock(mutex);
+  kept->push_back(conf.release());
+}
+
 // librdkafka's reason without where ("ssl://host:9092/1: ") and when ("(after 3ms in state ...)").
 std::string plain_reason(std::string reason) {
   if (const auto when = reason.rfind(" (after "); when != std::string::npos) reason.erase(when);
@@ -140,6 +153,7 @@ Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
   std::array<char, 512> why{};
   client->handle_.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), why.data(), why.size()));
   if (!client->handle_) {
+    keep_for_ever(std::move(conf));
     return fail(ErrorKind::invalid_input,
                 fmt::format("the client settings do not fit together: {}", why.data()),
                 "check security.protocol, sasl.* and ssl.*");
@@ -199,10 +213,12 @@ Error Client::cannot_reach(double waited_s) const {
             "check that the broker runs and listens there",
             {}};
   }
-  if (trouble_ == RD_KAFKA_RESP_ERR__SSL) {
+  if (trouble_ == RD_KAFKA_RESP_ERR__SSL || says(trouble_reason_, "ssl handshake failed")) {
     return {ErrorKind::unavailable,
             what(trouble_reason_),
-            "check security.protocol, ssl.ca.location and the host name",
+            says(trouble_reason_, "plaintext")
+                ? "the port speaks no TLS: check the port, and security.protocol"
+                : "check ssl.ca.location, the host name and security.protocol",
             {}};
   }
   if (trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) {

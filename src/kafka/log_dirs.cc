@@ -97,6 +97,10 @@ Result<std::vector<std::optional<std::int64_t>>> stored_bytes_of(
     }
   }
   if (failed && failures == brokers.size()) return tl::unexpected(*std::move(failed));
+  // Brokers answer with nothing, and without an error, whom they do not allow to ask.
+  if (sizes.bytes.empty() && !topics.empty()) {
+    return fail(ErrorKind::unauthorized, "brokers tell none", "allow DESCRIBE on the cluster");
+  }
   std::vector<std::optional<std::int64_t>> stored;
   for (const auto& topic : topics) stored.push_back(sum_of(topic, sizes));
   return stored;

@@ -23,9 +23,10 @@ struct TopicLeaders {
 };
 
 /// Bytes on disk of each topic's leader replicas, in the order of `topics`; empty where a leader
-/// does not tell (which is also how brokers answer without DESCRIBE on the cluster).
+/// does not tell.
 ///
-/// errors: unavailable, unauthorized, timeout, limit (see WireConnection) when no broker answered
+/// errors: unavailable, unauthorized, timeout, limit (see WireConnection) when no broker answered;
+/// unauthorized when none told a size, which is how brokers answer without DESCRIBE on the cluster
 Result<std::vector<std::optional<std::int64_t>>> stored_bytes_of(
     const std::vector<BrokerAddress>& brokers, const ClientSettings& settings,
     const std::vector<TopicLeaders>& topics);

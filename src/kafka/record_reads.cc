@@ -72,8 +72,7 @@ bool RecordReads::start(TopicPartition at, const ReadSpan& span,
   if (!topic.handle) {
     topic.handle.reset(rd_kafka_topic_new(client_.get(), topic.name.c_str(), nullptr));
   }
-  QueueHandle queue(
-      rd_kafka_queue_get_partition(client_.get(), topic.name.c_str(), at.partition));
+  QueueHandle queue(rd_kafka_queue_get_partition(client_.get(), topic.name.c_str(), at.partition));
   const bool started = topic.handle && queue &&
                        rd_kafka_consume_start(topic.handle.get(), at.partition, span.offset) == 0;
   if (!started) {

@@ -27,8 +27,10 @@ std::string python_number(double x) {
   return x == std::floor(x) ? fmt::format("{:.0f}", x) : python_float(x);
 }
 
-std::string megabytes(const std::optional<Interval>& x) {
-  return x ? python_float(x->value / mib) : std::string("0.0");
+// Where the peak was not looked for, what the table shows and the count holds for: its bound.
+std::string required_megabytes(const TopicReport& topic) {
+  const auto& required = *topic.required_bytes_per_s;
+  return python_float((peak_is_a_bound(topic) ? required.high : required.value) / mib);
 }
 
 template <class T>
@@ -71,7 +73,7 @@ std::vector<std::string> existing_columns(const TopicReport& topic,
           yes_no(topic.compacted),
           std::to_string(topic.records),
           std::to_string(topic.partitions),
-          measured ? megabytes(topic.required_bytes_per_s) : "",
+          measured ? required_megabytes(topic) : "",
           measured ? python_float(topic.capacity_bytes_per_s / mib) : "",
           or_empty(topic.recommended),
           std::string(name_of(topic.hot_ingress)),
@@ -101,10 +103,11 @@ std::string detail_header() {
          "peak_bytes_per_s,peak_bytes_per_s_low,peak_bytes_per_s_high,peak_window_start,"
          "required_bytes_per_s,required_bytes_per_s_low,required_bytes_per_s_high,"
          "capacity_bytes_per_s,hottest_partition_share,keys_moved_share,next_multiple,"
-         "replication_factor,stored_bytes_per_record,lookups,records_read,failures\n";
+         "replication_factor,stored_bytes_per_record,lookups,records_read,failures,cluster_id\n";
 }
 
-std::string detail_row(const TopicReport& topic, const sizing::RunSettings& settings) {
+std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
+                       const sizing::RunSettings& settings) {
   auto row = existing_columns(topic, settings);
   row.push_back(topic.recommended ? std::to_string(topic.recommended_range.low) : "");
   row.push_back(topic.recommended ? std::to_string(topic.recommended_range.high) : "");
@@ -116,7 +119,7 @@ std::string detail_row(const TopicReport& topic, const sizing::RunSettings& sett
   add_interval(row, topic.mean_record_bytes);
   add_interval(row, topic.mean_bytes_per_s);
   add_interval(row, topic.peak_bytes_per_s);
-  row.push_back(topic.peak ? utc_text(topic.peak->start) : "");
+  row.push_back(topic.peak && topic.peak->records > 0 ? utc_text(topic.peak->start) : "");
   add_interval(row, topic.required_bytes_per_s);
   row.push_back(topic.required_bytes_per_s ? number_text(topic.capacity_bytes_per_s) : "");
   row.push_back(or_empty(topic.hottest_partition_share));
@@ -127,6 +130,7 @@ std::string detail_row(const TopicReport& topic, const sizing::RunSettings& sett
   row.push_back(std::to_string(topic.lookups));
   row.push_back(std::to_string(topic.records_read));
   row.push_back(failures_text(topic));
+  row.push_back(cluster_id);
   return line(row);
 }
 

@@ -12,7 +12,8 @@ std::string detail_header();
 
 /// One row, with its line end. Throughputs in the first columns are in MB/s of 1,048,576 bytes; a
 /// field that is not known is empty.
-std::string detail_row(const sizing::TopicReport& topic, const sizing::RunSettings& settings);
+std::string detail_row(const std::string& cluster_id, const sizing::TopicReport& topic,
+                       const sizing::RunSettings& settings);
 
 /// The stat,value rows of the summary report, under the existing tool's names.
 std::string summary(const sizing::ClusterReport& cluster, const sizing::RunSettings& settings);

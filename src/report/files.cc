@@ -65,7 +65,7 @@ Result<> ReportFiles::begin(const std::string& cluster_id) {
 
 Result<> ReportFiles::add(const std::string& cluster_id, const sizing::TopicReport& topic,
                           const sizing::RunSettings& settings) {
-  const auto row = detail_row(topic, settings);
+  const auto row = detail_row(cluster_id, topic, settings);
   const std::lock_guard lock(shared_->mutex);
   auto& file = shared_->details[cluster_id];
   file << row << std::flush;

@@ -38,7 +38,8 @@ TEST(Report, AsJson) { expect_golden("recommend.json", sizing::to_json(example_r
 TEST(Report, AsDetailCsv) {
   const auto report = example_report();
   auto text = detail_header();
-  for (const auto& topic : report.clusters[0].topics) text += detail_row(topic, report.settings);
+  for (const auto& topic : report.clusters[0].topics)
+    text += detail_row(report.clusters[0].cluster_id, topic, report.settings);
   expect_golden("recommend-detail.csv", text);
 }
 
@@ -100,7 +101,8 @@ TEST_F(Files, HoldEachRowAsSoonAsItIsAdded) {
   ASSERT_TRUE(files->add("lkc-1", report.clusters[0].topics[0], report.settings));
   const auto detail = folder_ / "lkc-1-recommender-1772600767-detail-report.csv";
   EXPECT_EQ(contents(detail),
-            detail_header() + detail_row(report.clusters[0].topics[0], report.settings));
+            detail_header() + detail_row(report.clusters[0].cluster_id,
+                                         report.clusters[0].topics[0], report.settings));
   ASSERT_TRUE(files->finish(report, report.clusters[0]));
   EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-report.json"),
             sizing::to_json(report, report.clusters[0]));

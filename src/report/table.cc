@@ -53,12 +53,6 @@ std::string peak_text(const std::optional<Interval>& rate, bool exact) {
   return exact ? text : "< " + text;
 }
 
-// A bound is shown where the count does not depend on where below it the peak is.
-bool shows_peak(const TopicReport& topic) {
-  return (topic.peak && topic.peak->exact) ||
-         topic.recommended_range.low != topic.recommended_range.high;
-}
-
 Row row_of(const TopicReport& topic, const RunSettings& settings) {
   Row row;
   row.topic = topic.name + (topic.compacted.value_or(false) ? " (compacted)" : "");
@@ -70,8 +64,8 @@ Row row_of(const TopicReport& topic, const RunSettings& settings) {
     row.tone = Row::Tone::bad;
     return row;
   }
-  row.peak = peak_text(topic.peak_bytes_per_s, shows_peak(topic));
-  row.needed = peak_text(topic.required_bytes_per_s, shows_peak(topic));
+  row.peak = peak_text(topic.peak_bytes_per_s, !peak_is_a_bound(topic));
+  row.needed = peak_text(topic.required_bytes_per_s, !peak_is_a_bound(topic));
   const int wanted = *topic.recommended;
   row.count = wanted > topic.partitions ? fmt::format("{} → {}", topic.partitions, wanted)
                                         : std::to_string(topic.partitions);
@@ -83,6 +77,9 @@ Row row_of(const TopicReport& topic, const RunSettings& settings) {
     row.tone = Row::Tone::notable;
   } else if (topic.recommended_range.high < topic.partitions) {
     row.mark = fmt::format("over ({} do)", topic.recommended_range.high);
+  } else if (topic.recommended_range.high > topic.partitions) {
+    row.mark = "? maybe more";
+    row.tone = Row::Tone::notable;
   } else {
     row.mark = "✓";
     row.tone = Row::Tone::good;
@@ -193,7 +190,7 @@ std::string cluster_table(const sizing::RecommendReport& run, const ClusterRepor
 std::string with_doubts(std::string why, const TopicReport& topic) {
   if (topic.compacted.value_or(false)) why += "; compacted: counts are upper bounds";
   if (!topic.warnings.empty()) why += "; " + topic.warnings.front();
-  if (!topic.failures.empty()) why += "; " + topic.failures.front().message;
+  if (const auto* failure = main_failure(topic)) why += "; " + failure->message;
   return why;
 }
 
@@ -201,7 +198,7 @@ std::string with_doubts(std::string why, const TopicReport& topic) {
 
 std::string short_reason(const TopicReport& topic, const RunSettings& settings) {
   if (!topic.recommended) {
-    if (!topic.failures.empty()) return topic.failures.front().message;
+    if (const auto* failure = main_failure(topic)) return failure->message;
     return topic.warnings.empty() ? "not measured" : topic.warnings.front();
   }
   if (topic.status == TopicStatus::empty) return "holds no record";
@@ -213,13 +210,15 @@ std::string short_reason(const TopicReport& topic, const RunSettings& settings) 
       return with_doubts("small: below " + rate_text(settings.sizing.threshold), topic);
     case Binding::floor:
     case Binding::consumers: {
+      const bool bound = peak_is_a_bound(topic);
       const auto needed =
-          shows_peak(topic) ? topic.required_bytes_per_s->value : topic.required_bytes_per_s->high;
-      return with_doubts(fmt::format("{} of {}; needs {}{:.0f}",
-                                     topic.binding == Binding::floor ? "floor" : "consumers",
-                                     *topic.recommended, shows_peak(topic) ? "" : "at most ",
-                                     std::max(1.0, std::ceil(needed / capacity.value))),
-                         topic);
+          bound ? topic.required_bytes_per_s->high : topic.required_bytes_per_s->value;
+      const bool floor = topic.binding == Binding::floor;
+      return with_doubts(
+          fmt::format("{} of {}; needs {}{:.0f}", floor ? "floor" : "consumers",
+                      floor ? settings.sizing.min_partitions : settings.sizing.consumers,
+                      bound ? "at most " : "", std::max(1.0, std::ceil(needed / capacity.value))),
+          topic);
     }
     case Binding::hot_key:
       return fmt::format("one key carries {:.0f} %: more partitions cannot help",

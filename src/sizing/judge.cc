@@ -52,8 +52,7 @@ std::string division_text(const PartitionRule& rule, double required, const char
 std::string reason_of(const TopicReport& topic, const PartitionRule& rule,
                       const JudgeSettings& settings) {
   const auto& sizing = settings.sizing;
-  const bool bounded = topic.recommended_range.low == topic.recommended_range.high &&
-                       !(topic.peak && topic.peak->exact);
+  const bool bounded = peak_is_a_bound(topic);
   const double required =
       bounded ? topic.required_bytes_per_s->high : topic.required_bytes_per_s->value;
   const auto sum = required_text(topic, sizing, bounded);

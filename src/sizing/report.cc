@@ -1,5 +1,7 @@
 #include "sizing/report.h"
 
+#include <algorithm>
+
 namespace partwise::sizing {
 
 std::string_view name_of(TopicStatus status) {
@@ -78,6 +80,20 @@ std::string_view name_of(ClusterStatus status) {
       return "interrupted";
   }
   return "failed";
+}
+
+const Failure* main_failure(const TopicReport& topic) {
+  const auto& failures = topic.failures;
+  const auto found = std::find_if(failures.begin(), failures.end(), [](const auto& failure) {
+    return failure.step != "configuration";
+  });
+  if (found != failures.end()) return &*found;
+  return failures.empty() ? nullptr : &failures.front();
+}
+
+bool peak_is_a_bound(const TopicReport& topic) {
+  return !(topic.peak && topic.peak->exact) &&
+         topic.recommended_range.low == topic.recommended_range.high;
 }
 
 ClusterTotals totals(const ClusterReport& cluster) {

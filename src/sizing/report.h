@@ -106,6 +106,14 @@ struct TopicReport {
   std::vector<Failure> failures;
 };
 
+/// The failure to name where there is room for one: what kept the topic from being measured, before
+/// what only made it less certain. nullptr when there is none.
+const Failure* main_failure(const TopicReport& topic);
+
+/// Whether the peak is only known to be within its interval, which the count does not depend on:
+/// shown as a bound, "at most".
+bool peak_is_a_bound(const TopicReport& topic);
+
 struct ClusterTotals {
   int topics = 0;
   int active = 0;

@@ -3,6 +3,8 @@
 import pathlib
 import re
 
+import pytest
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 NOWHERE = ("--bootstrap-servers", "127.0.0.1:1")
 
@@ -46,13 +48,20 @@ def test_an_unknown_flag_names_the_nearest(partwise):
     assert run.status == 2
     assert "unknown flag --samplng-days" in run.err
     assert "try:  --sampling-days" in run.err
+    assert run.err.count("error: ") == 1, "its value is not another mistake"
     assert run.out == ""
+
+
+def test_a_word_that_belongs_to_no_flag(partwise):
+    run = partwise("recommend", "orders")
+    assert run.status == 2
+    assert "'orders' is not understood here" in run.err
 
 
 def test_a_flag_without_its_value_is_named(partwise):
     run = partwise("recommend", "--sampling-days")
     assert run.status == 2
-    assert "--sampling-days" in run.err
+    assert "--sampling-days has no value" in run.err
 
 
 def test_several_wrong_settings_are_told_together(partwise):
@@ -166,6 +175,34 @@ def test_an_unknown_property_is_an_error_naming_it(partwise):
         "c.properties": "bootstrap.servers=127.0.0.1:1\nsecurity.protocl=SSL\n"})
     assert run.status == 2
     assert "property security.protocl is not known" in run.err and "c.properties line 2" in run.err
+
+
+@pytest.mark.parametrize("properties, what", [
+    ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n", "sasl.username"),
+    ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=MAGIC\n", "mechanism"),
+])
+def test_properties_that_make_no_client(partwise, properties, what):
+    run = partwise("recommend", *NOWHERE, "--config", "client.properties", files={"client.properties": properties})
+    assert run.status == 2
+    assert "the client settings do not fit together" in run.err and what in run.err
+
+
+def test_a_certificate_that_is_not_there(partwise):
+    run = partwise("recommend", *NOWHERE, "--config", "client.properties",
+                   files={"client.properties": "security.protocol=SSL\nssl.ca.location=/nowhere/ca.pem\n"})
+    assert run.status == 2
+    assert "ssl.ca.location names /nowhere/ca.pem, which cannot be read: No such file" in run.err
+    assert "from: client.properties line 2" in run.err
+
+
+def test_credentials_leave_to_the_config_file_what_they_do_not_say(partwise):
+    # Were SASL_SSL assumed over the file, the broker at port 1 would be asked for TLS all the same;
+    # a mechanism that does not exist shows whose word counts.
+    run = partwise("recommend", "--config", "client.properties",
+                   env={"KAFKA_CREDENTIALS": '[{"kafka_cluster_id": "a", "bootstrap.servers": "127.0.0.1:1", '
+                                             '"sasl.username": "u", "sasl.password": "p"}]'},
+                   files={"client.properties": "sasl.mechanism=MAGIC\n"})
+    assert run.status == 2 and "MAGIC" in run.err
 
 
 def test_a_missing_config_file(partwise):
