@@ -14,6 +14,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
@@ -65,12 +66,29 @@ class Node:
         self._kafka("stop", self.name)
 
 
-def peak_kib(pid):
-    """Most memory that a running process has held. (What wait4 tells begins with ours.)"""
-    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1])
-    return 0
+class MemoryWatch:
+    """Most memory that a process holds while it runs. (What wait4 tells begins with ours.)"""
+
+    def __init__(self, pid):
+        self.status = pathlib.Path(f"/proc/{pid}/status")
+        self.kib = 0
+        self.thread = threading.Thread(target=self._watch)
+        self.thread.start()
+
+    def _watch(self):
+        while True:
+            try:
+                found = [line for line in self.status.read_text().splitlines() if line.startswith("VmHWM:")]
+            except OSError:
+                return
+            if not found:
+                return  # it has ended
+            self.kib = int(found[0].split()[1])
+            time.sleep(0.02)
+
+    def mib(self):
+        self.thread.join()
+        return self.kib / 1024
 
 
 def recommend(node, capacity, *more):
@@ -84,18 +102,13 @@ def recommend(node, capacity, *more):
     start = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
-    memory = 0
-    while True:
-        try:
-            status = process.wait(timeout=0.05)
-            break
-        except subprocess.TimeoutExpired:
-            memory = max(memory, peak_kib(process.pid))
+    watch = MemoryWatch(process.pid)
+    status = process.wait()
     wall = time.monotonic() - start
     if status != 0:
         raise SystemExit(f"bench: {' '.join(map(str, command))} ended with {status}")
     report = json.loads(next(folder.glob("*-report.json")).read_text())["clusters"][0]
-    return {"s": wall, "mib": memory / 1024, "broker_s": node.cpu_s() - broker,
+    return {"s": wall, "mib": watch.mib(), "broker_s": node.cpu_s() - broker,
             "lookups": report["lookups"], "requests": report["traffic"]["list_offsets_requests"],
             "lookups_s": report["traffic"]["list_offsets_s"], "bytes": report["bytes_read"],
             "topics": {topic["name"]: topic for topic in report["topics"]}}

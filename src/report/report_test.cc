@@ -43,6 +43,50 @@ TEST(Report, AsDetailCsv) {
   expect_golden("recommend-detail.csv", text);
 }
 
+TEST(Report, ShowsTheBoundOfAPeakThatWasNotLookedFor) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics[0];
+  topic.peak->exact = false;
+  topic.peak->records = 0;
+  topic.required_bytes_per_s = Interval{1, 0, 3 * mib};
+  ASSERT_EQ(topic.recommended_range.low, topic.recommended_range.high);
+  const auto row = detail_row("lkc-1", topic, report.settings);
+  EXPECT_NE(row.find(",3.0,10.0,6,"), std::string::npos) << row;  // required, capacity, recommended
+  EXPECT_NE(table(report, {}).find("< 3.00 MiB"), std::string::npos);
+}
+
+TEST(Report, DoesNotTickACountThatMayBeTooSmall) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics[0];
+  topic.partitions = *topic.recommended;
+  topic.recommended_range = {topic.partitions, topic.partitions + 40};
+  const auto text = table(report, {});
+  const auto line = text.substr(text.find(topic.name));
+  EXPECT_NE(line.find("? maybe more [6, 46]"), std::string::npos) << line;
+}
+
+TEST(Report, NamesTheFailureThatKeptATopicFromBeingMeasured) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics.back();
+  ASSERT_FALSE(topic.recommended);
+  topic.failures.insert(topic.failures.begin(), {std::nullopt, "configuration",
+                                                 ErrorKind::unauthorized, "no configuration"});
+  EXPECT_EQ(short_reason(topic, report.settings),
+            "cannot read stock [1]: Broker: Topic authorization failed");
+  topic.failures.resize(1);
+  EXPECT_EQ(short_reason(topic, report.settings), "no configuration");
+}
+
+TEST(Report, AFloorIsTheFloorWhenOnlyGrowingIsDecided) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics[0];
+  topic.binding = sizing::Binding::floor;
+  topic.partitions = 12;
+  topic.recommended = 12;  // its present count, which is enough
+  topic.recommended_range = {12, 12};
+  EXPECT_EQ(short_reason(topic, report.settings), "floor of 6; needs 1");
+}
+
 TEST(Report, AsSummaryCsv) {
   const auto report = example_report();
   expect_golden("recommend-summary.csv", summary(report.clusters[0], report.settings));
