@@ -121,20 +121,22 @@ void print_report(const sizing::RecommendReport& run, const RecommendOptions& op
   }
 }
 
-std::string first_raised_topic(const sizing::RecommendReport& run) {
+std::string most_raised_topic(const sizing::RecommendReport& run) {
+  const sizing::TopicReport* most = nullptr;
   for (const auto& cluster : run.clusters) {
     for (const auto& topic : cluster.topics) {
-      if (topic.recommended.value_or(0) > topic.partitions) return topic.name;
+      if (topic.recommended.value_or(0) <= topic.partitions) continue;
+      if (most == nullptr || *topic.recommended > *most->recommended) most = &topic;
     }
   }
-  return {};
+  return most == nullptr ? std::string() : most->name;
 }
 
 // What to read next, for people; on standard error where standard output is for machines.
 void print_ending(const sizing::RecommendReport& run, const RecommendOptions& options,
                   const std::vector<std::string>& written) {
   std::FILE* out = options.format == "table" ? stdout : stderr;
-  const auto topic = first_raised_topic(run);
+  const auto topic = most_raised_topic(run);
   if (options.format == "table" && options.explain.empty() && !topic.empty()) {
     fmt::print(out, "  One topic's reasoning: partwise recommend ... --explain {}\n", topic);
   }
