@@ -23,7 +23,7 @@ void ReadySignal::watch(rd_kafka_queue_t* queue) const {
   rd_kafka_queue_io_event_enable(queue, fd_, &one, sizeof one);
 }
 
-void ReadySignal::forget(rd_kafka_queue_t* queue) const {
+void ReadySignal::forget(rd_kafka_queue_t* queue) {
   rd_kafka_queue_io_event_enable(queue, -1, nullptr, 0);
 }
 

@@ -16,7 +16,7 @@ class ReadySignal {
   ReadySignal& operator=(const ReadySignal&) = delete;
 
   void watch(rd_kafka_queue_t* queue) const;
-  void forget(rd_kafka_queue_t* queue) const;
+  static void forget(rd_kafka_queue_t* queue);
   /// Up to `patience`; sooner when something came since the last wait.
   void wait(Millis patience) const;
 

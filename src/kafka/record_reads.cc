@@ -138,7 +138,7 @@ void RecordReads::take(TopicPartition at, Active& active) {
 }
 
 void RecordReads::stop(TopicPartition at, rd_kafka_queue_t* queue) {
-  signal_.forget(queue);
+  ReadySignal::forget(queue);
   rd_kafka_consume_stop(topics_.at(at.topic).handle.get(), at.partition);
   // The rest of a batch is outdated now, and goes when it is asked for.
   std::array<rd_kafka_message_t*, batch> messages{};

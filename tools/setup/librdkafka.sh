@@ -15,6 +15,7 @@ need_packages g++ make pkgconf dpkg-dev xz-utils ca-certificates libssl-dev \
   libzstd-dev liblz4-dev zlib1g-dev libcurl4-openssl-dev rapidjson-dev debian-archive-keyring
 
 # The mirror that this system already uses.
+# shellcheck disable=SC2016 # the $ are apt's
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' |
   grep -v -e security -e '-updates' | head -n 1)
 [ -n "$mirror" ] || fail "apt knows no Debian mirror"
