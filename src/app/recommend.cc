@@ -100,7 +100,9 @@ class ClusterRun {
     report_.brokers = survey.brokers;
     report_.warnings = survey.warnings;
     for (const auto& topic : survey.topics) {
-      report_.bytes_stored += topic.stored_bytes.value_or(0);
+      if (topic.stored_bytes) {
+        report_.bytes_stored = report_.bytes_stored.value_or(0) + *topic.stored_bytes;
+      }
       // What a remote tier holds is not counted: that size says nothing per record.
       if (!topic.remote_storage) stored_[topic.name] = topic.stored_bytes;
     }

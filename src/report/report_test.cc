@@ -30,7 +30,15 @@ std::string contents(const std::filesystem::path& path) {
 void expect_golden(const std::string& name, const std::string& text) {
   const auto path = std::filesystem::path(PARTWISE_GOLDEN) / name;
   if (std::getenv("PARTWISE_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
-  EXPECT_EQ(text, contents(path)) << path;
+  std::istringstream found(text);
+  std::istringstream wanted(contents(path));
+  std::string line;
+  std::string wanted_line;
+  for (int number = 1; std::getline(wanted, wanted_line); ++number) {
+    ASSERT_TRUE(std::getline(found, line)) << path << " has more lines than " << number - 1;
+    ASSERT_EQ(line, wanted_line) << path << " line " << number;
+  }
+  EXPECT_FALSE(std::getline(found, line)) << path << " lacks: " << line;
 }
 
 TEST(Report, AsJson) { expect_golden("recommend.json", sizing::to_json(example_report())); }

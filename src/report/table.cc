@@ -167,8 +167,8 @@ std::string totals_line(const ClusterReport& cluster) {
       "  {} measured, {} empty, {} not measured · partitions {} → {} · {} lookups, {}", sum.active,
       sum.empty, sum.failed, count_text(sum.partitions), count_text(partitions_after(cluster)),
       count_text(cluster.lookups), bytes_text(static_cast<double>(cluster.bytes_read)));
-  if (cluster.bytes_stored > 0) {
-    line += fmt::format(" of {}", bytes_text(static_cast<double>(cluster.bytes_stored)));
+  if (cluster.bytes_stored) {
+    line += fmt::format(" of {}", bytes_text(static_cast<double>(*cluster.bytes_stored)));
   }
   return line + fmt::format(" read, {:.1f} s\n", cluster.elapsed_s);
 }

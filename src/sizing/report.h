@@ -150,7 +150,7 @@ struct ClusterReport {
   double elapsed_s = 0;
   std::int64_t lookups = 0;
   std::int64_t bytes_read = 0;    ///< Fetch responses
-  std::int64_t bytes_stored = 0;  ///< of the measured topics, leaders only; 0 when not told
+  std::optional<std::int64_t> bytes_stored;  ///< of the topics that tell it, leaders only
   Traffic traffic;
   std::vector<std::string> warnings;
   std::vector<TopicReport> topics;  ///< by name, ignoring case

@@ -166,7 +166,7 @@ json cluster_json(const ClusterReport& cluster) {
           {"elapsed_s", number(cluster.elapsed_s)},
           {"lookups", cluster.lookups},
           {"bytes_read", cluster.bytes_read},
-          {"bytes_stored", cluster.bytes_stored},
+          {"bytes_stored", optional(cluster.bytes_stored)},
           {"traffic", traffic_json(cluster.traffic)},
           {"totals", totals_json(cluster)},
           {"warnings", cluster.warnings},

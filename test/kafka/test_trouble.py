@@ -58,6 +58,7 @@ def test_logins_work(partwise, allowed, mechanism):
     assert run.topic("acl.open")["records"] == 3_000
     # Brokers leave the answer empty for users who may not ask: that is told, not taken for 0 bytes.
     assert run.report["clusters"][0]["warnings"] == ["sizes on disk are not known: brokers tell none"]
+    assert run.report["clusters"][0]["bytes_stored"] is None
     assert "reader-secret" not in run.out + run.err + "".join(
         path.read_text() for path in run.folder.iterdir() if path.name != "client.properties")
 
