@@ -160,10 +160,14 @@ class OptionReader {
 
   ClientProperties common_properties() {
     if (!values_.has("config")) return {};
-    auto properties = config::client_properties_from_file(values_.text("config"));
-    if (properties) return std::move(*properties);
-    errors_.insert(errors_.end(), properties.error().begin(), properties.error().end());
-    return {};
+    auto taken = config::client_properties_from_file(values_.text("config"));
+    if (!taken) {
+      errors_.insert(errors_.end(), taken.error().begin(), taken.error().end());
+      return {};
+    }
+    options_.warnings.insert(options_.warnings.end(), taken->warnings.begin(),
+                             taken->warnings.end());
+    return std::move(taken->properties);
   }
 
   void read_clusters() {
@@ -180,6 +184,8 @@ class OptionReader {
       options_.clusters = std::move(*clusters);
       for (auto& access : options_.clusters) {
         check_files(access.properties);
+        options_.warnings.insert(options_.warnings.end(), access.warnings.begin(),
+                                 access.warnings.end());
         add_missing(access.properties, common);
         config::assume_confluent_defaults(access.properties);
       }

@@ -33,13 +33,29 @@ constexpr std::array<Renamed, 3> renamed = {{
     {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
 }};
 
-// What measuring sets itself, or has no use for: to take them silently would be a lie.
-constexpr std::array<std::string_view, 14> refused = {
-    "group.id",         "group.instance.id",  "enable.auto.commit",
-    "isolation.level",  "auto.offset.reset",  "acks",
-    "linger.ms",        "batch.size",         "key.serializer",
-    "value.serializer", "key.deserializer",   "value.deserializer",
-    "compression.type", "interceptor.classes"};
+// What measuring sets itself: to take another value silently would be a lie.
+constexpr std::array<std::string_view, 6> refused = {"group.id",           "group.instance.id",
+                                                     "enable.auto.commit", "isolation.level",
+                                                     "auto.offset.reset",  "interceptor.classes"};
+
+// Of producers, of code around a client, and of schema registries: nothing here could honour them
+// or fail to. Files that are made for all kinds of clients have them.
+constexpr std::array<std::string_view, 16> of_others = {"acks",
+                                                        "retries",
+                                                        "linger.ms",
+                                                        "batch.size",
+                                                        "buffer.memory",
+                                                        "compression.type",
+                                                        "delivery.timeout.ms",
+                                                        "enable.idempotence",
+                                                        "max.block.ms",
+                                                        "max.in.flight.requests.per.connection",
+                                                        "transactional.id",
+                                                        "partitioner.class",
+                                                        "key.serializer",
+                                                        "value.serializer",
+                                                        "key.deserializer",
+                                                        "value.deserializer"};
 
 class Translation {
  public:
@@ -49,7 +65,9 @@ class Translation {
     if (is_store_setting(name)) {
       stores_[name] = {value, from_};
     } else if (is_refused(name)) {
-      refuse(name, "it has no effect here", "remove it");
+      refuse(name, "measuring sets it itself", "remove it");
+    } else if (is_of_others(name)) {
+      warnings_.push_back(fmt::format("{}: property {} has no effect here", from, name));
     } else if (name == "sasl.login.callback.handler.class") {
       add_callback_handler(name, value);
     } else if (name == "ssl.endpoint.identification.algorithm" && value.empty()) {
@@ -61,11 +79,11 @@ class Translation {
     }
   }
 
-  tl::expected<ClientProperties, Errors> finish() {
+  tl::expected<TranslatedProperties, Errors> finish() {
     add_trust_store();
     add_key_store();
     if (!errors_.empty()) return tl::unexpected(std::move(errors_));
-    return std::move(properties_);
+    return TranslatedProperties{std::move(properties_), std::move(warnings_)};
   }
 
  private:
@@ -80,7 +98,11 @@ class Translation {
   }
 
   static bool is_refused(std::string_view name) {
-    return std::find(refused.begin(), refused.end(), name) != refused.end() ||
+    return std::find(refused.begin(), refused.end(), name) != refused.end();
+  }
+
+  static bool is_of_others(std::string_view name) {
+    return std::find(of_others.begin(), of_others.end(), name) != of_others.end() ||
            name.starts_with("schema.registry.") || name.starts_with("basic.auth.");
   }
 
@@ -179,12 +201,13 @@ class Translation {
   std::string from_;
   std::map<std::string, Setting> stores_;
   ClientProperties properties_;
+  std::vector<std::string> warnings_;
   Errors errors_;
 };
 
 }  // namespace
 
-tl::expected<ClientProperties, Errors> translated(const ClientProperties& given) {
+tl::expected<TranslatedProperties, Errors> translated(const ClientProperties& given) {
   Translation translation;
   for (const auto& property : given) {
     translation.add(property.name, property.value.reveal(), property.from);
@@ -192,8 +215,8 @@ tl::expected<ClientProperties, Errors> translated(const ClientProperties& given)
   return translation.finish();
 }
 
-tl::expected<ClientProperties, Errors> client_properties_from_text(std::string_view text,
-                                                                   const std::string& file) {
+tl::expected<TranslatedProperties, Errors> client_properties_from_text(std::string_view text,
+                                                                       const std::string& file) {
   Translation translation;
   for (const auto& line : property_lines(text)) {
     translation.add(line.name, line.value, fmt::format("{} line {}", file, line.line));
@@ -201,7 +224,7 @@ tl::expected<ClientProperties, Errors> client_properties_from_text(std::string_v
   return translation.finish();
 }
 
-tl::expected<ClientProperties, Errors> client_properties_from_file(const std::string& path) {
+tl::expected<TranslatedProperties, Errors> client_properties_from_file(const std::string& path) {
   std::ifstream file(path);
   if (!file) {
     return tl::unexpected(Errors{{ErrorKind::invalid_input,

@@ -19,18 +19,24 @@ struct ClientProperty {
 
 using ClientProperties = std::vector<ClientProperty>;
 
+/// Settings to use, and a warning for each that belongs to clients of another kind.
+struct TranslatedProperties {
+  ClientProperties properties;
+  std::vector<std::string> warnings;
+};
+
 /// Translates settings under Java's or librdkafka's names: names that differ, PEM stores,
 /// sasl.jaas.config.
 ///
 /// errors: invalid_input for each property that cannot be honoured, naming it and its line
-tl::expected<ClientProperties, Errors> translated(const ClientProperties& given);
+tl::expected<TranslatedProperties, Errors> translated(const ClientProperties& given);
 
 /// Reads the text of a Java properties file, translated.
-tl::expected<ClientProperties, Errors> client_properties_from_text(std::string_view text,
-                                                                   const std::string& file);
+tl::expected<TranslatedProperties, Errors> client_properties_from_text(std::string_view text,
+                                                                       const std::string& file);
 
 /// Reads and translates a file.
-tl::expected<ClientProperties, Errors> client_properties_from_file(const std::string& path);
+tl::expected<TranslatedProperties, Errors> client_properties_from_file(const std::string& path);
 
 /// invalid_input for each property that names a file which cannot be read: librdkafka would say
 /// only that something failed.

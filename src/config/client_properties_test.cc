@@ -13,7 +13,7 @@ std::string value(const ClientProperties& properties, std::string_view name) {
 ClientProperties parsed(std::string_view text) {
   auto properties = client_properties_from_text(text, "client.properties");
   EXPECT_TRUE(properties) << properties.error()[0].message;
-  return properties ? *properties : ClientProperties{};
+  return properties ? properties->properties : ClientProperties{};
 }
 
 TEST(ClientProperties, ReadsTheFileThatKafkasToolsRead) {
@@ -56,16 +56,34 @@ TEST(ClientProperties, RefusesWhatItCannotHonourAllAtOnce) {
   const auto properties = client_properties_from_text(
       "group.id=g\nssl.truststore.location=/t.jks\n"
       "sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true;\n"
-      "security.protocol=SSL\nacks=all\n",
+      "security.protocol=SSL\nisolation.level=read_committed\n",
       "client.properties");
   ASSERT_FALSE(properties);
   ASSERT_EQ(properties.error().size(), 4U);
   EXPECT_EQ(properties.error()[0].message,
-            "property group.id cannot be honoured: it has no effect here");
+            "property group.id cannot be honoured: measuring sets it itself");
   EXPECT_EQ(properties.error()[0].from, "client.properties line 1");
   EXPECT_NE(properties.error()[1].message.find("Krb5LoginModule"), std::string::npos);
   EXPECT_EQ(properties.error()[2].from, "client.properties line 5");
   EXPECT_NE(properties.error()[3].message.find("JKS"), std::string::npos);
+}
+
+TEST(ClientProperties, WarnsOfWhatBelongsToOtherClients) {
+  // As Confluent Cloud's console writes it for Java.
+  const auto taken = client_properties_from_text(
+      "security.protocol=SASL_SSL\n"
+      "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
+      "username='u' password='p';\n"
+      "sasl.mechanism=PLAIN\nclient.dns.lookup=use_all_dns_ips\nsession.timeout.ms=45000\n"
+      "acks=all\nclient.id=c\nschema.registry.url=https://registry\n"
+      "basic.auth.credentials.source=USER_INFO\nbasic.auth.user.info=hunter2:x\n",
+      "f");
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(find_property(taken->properties, "acks"), nullptr);
+  EXPECT_EQ(find_property(taken->properties, "sasl.username")->value.reveal(), "u");
+  ASSERT_EQ(taken->warnings.size(), 4U);
+  EXPECT_EQ(taken->warnings[0], "f line 6: property acks has no effect here");
+  for (const auto& warning : taken->warnings) EXPECT_EQ(warning.find("hunter2"), std::string::npos);
 }
 
 TEST(ClientProperties, SaysWhereAJaasConfigIsWrongWithoutItsSecrets) {

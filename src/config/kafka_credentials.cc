@@ -65,10 +65,11 @@ Parsed cluster_from(const json& object, std::size_t index, const std::string& fr
       set_property(fields, {name, Secret(as_text(value)), from});
     }
   }
-  if (auto properties = translated(fields)) {
-    parsed.access.properties = std::move(*properties);
+  if (auto taken = translated(fields)) {
+    parsed.access.properties = std::move(taken->properties);
+    parsed.access.warnings = std::move(taken->warnings);
   } else {
-    parsed.errors.insert(parsed.errors.end(), properties.error().begin(), properties.error().end());
+    parsed.errors.insert(parsed.errors.end(), taken.error().begin(), taken.error().end());
   }
   if (!usable_id(parsed.access.id)) {
     wrong("kafka_cluster_id is missing or not of letters, digits, '-', '_' and '.'");

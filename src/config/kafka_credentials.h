@@ -15,6 +15,7 @@ struct ClusterAccess {
   std::string id;  ///< empty: as the cluster calls itself
   std::string bootstrap_servers;
   ClientProperties properties;  ///< under librdkafka's names, with bootstrap.servers
+  std::vector<std::string> warnings;
 };
 
 /// [{"kafka_cluster_id": "lkc-1", "bootstrap.servers": "host:9092",

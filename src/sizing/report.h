@@ -149,7 +149,7 @@ struct ClusterReport {
   int brokers = 0;
   double elapsed_s = 0;
   std::int64_t lookups = 0;
-  std::int64_t bytes_read = 0;    ///< Fetch responses
+  std::int64_t bytes_read = 0;               ///< Fetch responses
   std::optional<std::int64_t> bytes_stored;  ///< of the topics that tell it, leaders only
   Traffic traffic;
   std::vector<std::string> warnings;
