@@ -47,6 +47,7 @@ bool add_record(const ReadSpan& span, sample::ReadResult& result,
   const auto bytes = record_bytes(message);
   ++result.records;
   result.bytes += bytes;
+  result.squares += static_cast<double>(bytes) * static_cast<double>(bytes);
   result.offsets = message.offset + 1 - span.offset;
   const auto timestamp = record_timestamp(message);
   if (timestamp >= 0 && Instant{Millis{timestamp}} < span.not_before) ++result.late;

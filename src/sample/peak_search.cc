@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -20,17 +21,21 @@ constexpr int dive_by_rate = 2;
 constexpr int dive_by_excess = 2;
 // A short row must leave some air under the limit, or it closes nothing and costs a round.
 constexpr double short_row_share = 0.97;
-// Limits are products of doubles: a quotient that is whole by hand must not lose a record.
-constexpr double rounding_slack = 1e-12;
+/// T for one amount of bytes; few sizes are shared by many nodes.
+class Limits {
+ public:
+  explicit Limits(double bytes) : bytes_(bytes) {}
 
-constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max() - 1;
+  std::int64_t of(const RecordSize& size) {
+    const auto [found, fresh] = known_.try_emplace(&size, 0);
+    if (fresh) found->second = size.limit(bytes_);
+    return found->second;
+  }
 
-// T: the most records of `size` that fit into `bytes`.
-std::int64_t record_limit(const Interval& size, double bytes) {
-  if (size.high <= 0) return unlimited;
-  const double records = std::floor(std::max(0.0, bytes) / size.high * (1 + rounding_slack));
-  return records < static_cast<double>(unlimited) ? static_cast<std::int64_t>(records) : unlimited;
-}
+ private:
+  double bytes_;
+  std::map<const RecordSize*, std::int64_t> known_;
+};
 
 double median_of(std::vector<double>& rates) {
   std::sort(rates.begin(), rates.end());
@@ -115,15 +120,23 @@ void PeakSearch::finish_splits() {
   splits_.clear();
 }
 
-const Interval& PeakSearch::size_of(const Node& node) const { return sizes_.of(node.a, node.b); }
+const RecordSize& PeakSearch::size_of(const Node& node) const { return sizes_.of(node.a, node.b); }
+
+// The fullest window of a node has at least the average's bytes, at least one record's, and at
+// least those of the records that the fullest by count has.
+double PeakSearch::least_bytes(const Node& node) const {
+  if (node.records == 0) return 0;
+  const auto& size = size_of(node);
+  const auto parts = std::min<std::int64_t>(node.windows(), node.records);
+  return std::max(size.least(node.records) / static_cast<double>(parts),
+                  size.least(node.fullest_at_least()));
+}
 
 // The (allowed + 1)-th largest of the nodes' lower bounds: one window of each is at least so full.
 double PeakSearch::low_bytes() const {
   std::vector<double> lows;
   lows.reserve(nodes_.size());
-  for (const auto& node : nodes_) {
-    lows.push_back(static_cast<double>(node.fullest_at_least()) * size_of(node).low);
-  }
+  for (const auto& node : nodes_) lows.push_back(least_bytes(node));
   const auto rank = static_cast<std::size_t>(settings_.allowed_above);
   if (rank >= lows.size()) return 0;
   std::nth_element(lows.begin(), lows.begin() + settings_.allowed_above, lows.end(),
@@ -133,8 +146,9 @@ double PeakSearch::low_bytes() const {
 
 std::int64_t PeakSearch::windows_above(double bytes) const {
   std::int64_t sum = 0;
+  Limits limits(bytes);
   for (const auto& node : nodes_) {
-    const auto limit = record_limit(size_of(node), bytes);
+    const auto limit = limits.of(size_of(node));
     if (node.bound <= limit) continue;
     sum += std::min<std::int64_t>(node.windows(), node.records / (limit + 1));
   }
@@ -146,7 +160,7 @@ std::size_t PeakSearch::busiest_node() const {
   double most = -1;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const double bytes =
-        static_cast<double>(nodes_[i].fullest_at_least()) * size_of(nodes_[i]).value;
+        static_cast<double>(nodes_[i].fullest_at_least()) * size_of(nodes_[i]).mean.value;
     if (bytes <= most) continue;
     most = bytes;
     best = i;
@@ -163,16 +177,20 @@ std::vector<PeakSearch::Standing> PeakSearch::standings() const {
   if (low_bytes() <= told_bytes_) bytes = std::min(bytes, told_bytes_);
 
   const auto& busiest = nodes_[busiest_node()];
+  const auto& usual = size_of(busiest);
+  const auto fewer = RecordSize(Interval::exactly(usual.mean.value), usual.spread)
+                         .limit(static_cast<double>(busiest.fullest_at_least()) * usual.mean.value);
+  Limits limits(bytes);
   std::vector<Standing> standings;
   standings.reserve(nodes_.size());
   std::int64_t all_above = 0;
   for (const auto& node : nodes_) {
     const auto& size = size_of(node);
-    auto limit = record_limit(size, bytes);
-    // A window with no more records of the same size than the busiest one cannot be the peak,
-    // however uncertain that size is.
+    auto limit = limits.of(size);
+    // A window with so many fewer records of the same mean size cannot outweigh the busiest one,
+    // however uncertain that mean is.
     if (settings_.allowed_above == 0 && &size == &size_of(busiest)) {
-      limit = std::max(limit, busiest.fullest_at_least());
+      limit = std::max(limit, fewer);
     }
     const auto above = node.bound <= limit
                            ? 0
@@ -214,10 +232,10 @@ std::vector<std::size_t> PeakSearch::dive(std::vector<std::size_t> open) const {
   };
   std::vector<std::size_t> nodes;
   take_best(
-      dive_by_rate, [&](std::size_t i) { return nodes_[i].rate() * size_of(nodes_[i]).value; },
+      dive_by_rate, [&](std::size_t i) { return nodes_[i].rate() * size_of(nodes_[i]).mean.value; },
       nodes);
   take_best(
-      dive_by_excess, [&](std::size_t i) { return unexplained(i) * size_of(nodes_[i]).value; },
+      dive_by_excess, [&](std::size_t i) { return unexplained(i) * size_of(nodes_[i]).mean.value; },
       nodes);
   return nodes;
 }
@@ -231,9 +249,7 @@ std::vector<std::size_t> PeakSearch::chosen(std::vector<std::size_t> open) const
     return nodes;
   }
   std::sort(open.begin(), open.end(), [this](std::size_t x, std::size_t y) {
-    const auto bytes = [this](const Node& node) {
-      return static_cast<double>(node.bound) * size_of(node).high;
-    };
+    const auto bytes = [this](const Node& node) { return size_of(node).most(node.bound); };
     return bytes(nodes_[x]) > bytes(nodes_[y]);
   });
   const double round =
@@ -297,7 +313,7 @@ double PeakSearch::least_bytes_with_few_above() const {
   double low = 0;
   double high = 0;
   for (const auto& node : nodes_) {
-    high = std::max(high, static_cast<double>(node.bound) * size_of(node).high);
+    high = std::max(high, size_of(node).most(node.bound));
   }
   if (settings_.allowed_above == 0) return high;
   constexpr int halvings = 60;
@@ -310,7 +326,7 @@ double PeakSearch::least_bytes_with_few_above() const {
 
 PeakBounds PeakSearch::bounds() const {
   const auto& node = nodes_[busiest_node()];
-  const auto& size = size_of(node);
+  const auto& size = size_of(node).mean;
   PeakBounds bounds;
   bounds.a = node.a;
   bounds.b = node.b;
@@ -343,7 +359,7 @@ double PeakSearch::hottest_partition_bound() const {
   for (const auto& node : nodes_) {
     for (const int p : columns_) {
       const auto records = std::min(node.bound, table_.records(p, node.a, node.b));
-      bytes = std::max(bytes, static_cast<double>(records) * size_of(node).high);
+      bytes = std::max(bytes, size_of(node).most(records));
     }
   }
   return bytes;
@@ -352,8 +368,7 @@ double PeakSearch::hottest_partition_bound() const {
 PeakSearch::Stretch PeakSearch::decisive() const {
   const auto most =
       std::max_element(nodes_.begin(), nodes_.end(), [this](const Node& x, const Node& y) {
-        return static_cast<double>(x.bound) * size_of(x).high <
-               static_cast<double>(y.bound) * size_of(y).high;
+        return size_of(x).most(x.bound) < size_of(y).most(y.bound);
       });
   return {most->a, most->b};
 }

@@ -122,7 +122,8 @@ class PeakSearch {
   [[nodiscard]] bool row_known(int boundary) const;
   [[nodiscard]] std::int64_t bound_by_short_row(const Node& node, const Split& split) const;
   [[nodiscard]] double low_bytes() const;
-  [[nodiscard]] const Interval& size_of(const Node& node) const;
+  [[nodiscard]] const RecordSize& size_of(const Node& node) const;
+  [[nodiscard]] double least_bytes(const Node& node) const;
   [[nodiscard]] std::int64_t windows_above(double bytes) const;
   [[nodiscard]] double least_bytes_with_few_above() const;
   [[nodiscard]] std::size_t busiest_node() const;

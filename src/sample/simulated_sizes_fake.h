@@ -38,7 +38,9 @@ struct SizePopulation {
     const auto end = std::min<std::int64_t>(span.end, std::ssize(partition));
     ReadResult result;
     for (auto at = span.offset; at < end && result.records < span.records; ++at) {
-      result.bytes += partition[static_cast<std::size_t>(at)];
+      const auto bytes = partition[static_cast<std::size_t>(at)];
+      result.bytes += bytes;
+      result.squares += static_cast<double>(bytes) * static_cast<double>(bytes);
       ++result.records;
       ++result.offsets;
       if (result.bytes >= span.bytes_max) break;

@@ -38,6 +38,7 @@ struct ReadResult {
   std::int64_t records = 0;
   std::int64_t offsets = 0;  ///< from the span's start to behind the last record taken
   std::int64_t bytes = 0;    ///< keys, values, header names and values, uncompressed
+  double squares = 0;        ///< of each record's bytes, summed
   std::int64_t late = 0;     ///< records stamped before not_before
   std::vector<KeyBytes> keys;
   bool failed = false;

@@ -12,7 +12,6 @@ namespace {
 using sizing::Decision;
 using sizing::Demand;
 
-constexpr double notable_gaps = 0.02;
 constexpr double notable_late = 0.5;
 
 double as_double(std::int64_t n) { return static_cast<double>(n); }
@@ -47,6 +46,20 @@ Demand TopicStudy::demand() const {
   return demand;
 }
 
+bool TopicStudy::second_screened() const {
+  return std::ssize(screened_.cluster_means) >= first_clusters / 2;
+}
+
+// Bytes that no window of `records` exceeds, as far as the screens can tell. What the disk holds
+// was produced, however small the records that were seen.
+double TopicStudy::screened_most(std::int64_t records) const {
+  const Interval size = screened_size();
+  const double by_margin = as_double(records) * size.high;
+  if (screened_.offsets == 0 || screened_.offsets >= total_) return by_margin;
+  if (second_screened()) return record_size().most(records) + unexplained_bytes();
+  return std::max(by_margin, as_double(facts_.stored_bytes.value_or(0)));
+}
+
 // Two clusters tell the mean up to a factor, unless they are all that there is.
 Interval TopicStudy::screened_size() const {
   if (screened_.offsets == 0) {
@@ -55,33 +68,35 @@ Interval TopicStudy::screened_size() const {
   }
   const double size = as_double(screened_.bytes) / as_double(screened_.offsets);
   if (screened_.offsets >= total_) return Interval::exactly(size);
+  if (second_screened()) return global_size();
   return {size, size / screen_margin, size * screen_margin};
 }
 
 void TopicStudy::describe_screened(Demand& demand) const {
   const Interval size = screened_size();
   const bool counted = in_window_ >= 0;
-  const double most = as_double(counted ? in_window_ + hidden_ : total_);
+  const auto records = counted ? in_window_ + hidden_ : total_;
+  const auto most = as_double(records);
   const double windows = facts_.grid.count;
   demand.record_bytes = size;
   demand.peak = {per_second(most * size.value) / windows,
-                 counted ? per_second(most * size.low) / windows : 0, per_second(most * size.high)};
+                 counted ? per_second(most * size.low) / windows : 0,
+                 per_second(screened_most(records))};
   if (decision_ == Decision::stored_bytes && screened_.offsets > 0) {
     demand.peak.high = std::min(demand.peak.high, per_second(as_double(*facts_.stored_bytes)));
   }
   demand.mean = {demand.peak.value, demand.peak.low, per_second(most * size.high) / windows};
   std::int64_t fullest = 0;
   for (int p = 0; p < table_.partitions(); ++p) {
-    const auto records =
-        counted ? table_.records(p, 0, facts_.grid.count) : table_.range(p).records();
-    if (records <= fullest) continue;
-    fullest = records;
+    const auto held = counted ? table_.records(p, 0, facts_.grid.count) : table_.range(p).records();
+    if (held <= fullest) continue;
+    fullest = held;
     demand.hottest_partition = p;
   }
   if (fullest > 0)
     demand.hottest_share = as_double(fullest) / as_double(counted ? in_window_ : total_);
   demand.hottest_rate_bound =
-      std::min(per_second(as_double(fullest + hidden_) * size.high), demand.peak.high);
+      std::min(per_second(screened_most(fullest + hidden_)), demand.peak.high);
 }
 
 void TopicStudy::describe_mean(Demand& demand, const Interval& size) const {
@@ -123,8 +138,8 @@ void TopicStudy::describe_searched(Demand& demand) const {
   if (search_->columns() < std::ssize(columns_)) {
     // Some partitions were not counted: only whole rows bound what all of them may hold.
     for (std::size_t h = 0; h + 1 < strata_.size(); ++h) {
-      bounds.high = std::max(
-          bounds.high, as_double(table_.records(strata_[h], strata_[h + 1])) * global_size().high);
+      bounds.high =
+          std::max(bounds.high, record_size().most(table_.records(strata_[h], strata_[h + 1])));
     }
     if (!confirmed_) bounds.low = 0;
   }
@@ -133,7 +148,7 @@ void TopicStudy::describe_searched(Demand& demand) const {
                         bounds.records, bounds.b - bounds.a == 1};
   describe_hottest(demand, bounds.a, bounds.b);
   demand.hottest_rate_bound = per_second(search_->hottest_partition_bound()) +
-                              per_second(as_double(hidden_) * global_size().high);
+                              per_second(record_size().most(hidden_) + unexplained_bytes());
 }
 
 void TopicStudy::describe_hottest(Demand& demand, int a, int b) const {
@@ -158,13 +173,7 @@ void TopicStudy::describe_doubts(Demand& demand) const {
         "clock jumped and this window only looks busy",
         100 * reading.late / reading.records, utc_text(facts_.grid.boundary(reading.a))));
   }
-  std::int64_t offsets = screened_.offsets;
-  std::int64_t records = screened_.records;
-  for (const auto& reading : readings_) {
-    offsets += reading.offsets;
-    records += reading.records;
-  }
-  const double gaps = offsets > 0 ? as_double(offsets - records) / as_double(offsets) : 0;
+  const double gaps = gap_share();
   if (gaps > notable_gaps) {
     demand.warnings.push_back(fmt::format(
         "{:.0f} % of the offsets hold no record (transaction markers, or removed): counts are "

@@ -9,6 +9,7 @@ namespace partwise::sample {
 namespace {
 
 using sizing::Decision;
+using sizing::Model;
 
 constexpr int quick_columns = 3;
 constexpr double quick_caution = 0.9;
@@ -83,10 +84,11 @@ Round TopicStudy::ask_reading(int a, int b, int clusters) {
                        settings_.read_budget / first_clusters, random_)};
 }
 
-// Records whose time is hidden may all have come in any one window.
+// Records whose time is hidden may all have come in any one window; so may bytes that no sample
+// explains.
 PeakBounds TopicStudy::final_bounds() const {
   auto bounds = search_->bounds();
-  bounds.high += static_cast<double>(hidden_) * global_size().high;
+  bounds.high += record_size().most(hidden_) + unexplained_bytes();
   return bounds;
 }
 
@@ -95,13 +97,15 @@ PeakBounds TopicStudy::final_bounds() const {
 Round TopicStudy::refine() {
   const auto bounds = final_bounds();
   const auto range = rule_.partitions_between({per_second(bounds.low)}, {per_second(bounds.high)});
-  const bool settled = range.low == range.high ||
-                       range.high <= std::max(rule_.floor(), settings_.settled_partitions);
+  // In the ratio model the floor is none above the threshold.
+  const int enough = settings_.sizing.model == Model::ratio ? 0 : rule_.floor();
+  const bool settled =
+      range.low == range.high || range.high <= std::max(enough, settings_.settled_partitions);
   const bool whole = search_->columns() == std::ssize(columns_);
   if (whole) {
     if (auto reading = next_reading(bounds, settled); !reading.empty()) return reading;
     if (look_for_skew(bounds)) return {};
-    finish(settled && hidden_ == 0 ? Decision::proved : Decision::estimate);
+    finish(settled && !clock_doubt_ ? Decision::proved : Decision::estimate);
     return {};
   }
   if (range.high > rule_.floor()) {

@@ -19,10 +19,14 @@ using sizing::Model;
 constexpr int screen_clusters = 2;
 constexpr int least_strata = 7;
 constexpr int most_strata = 14;
+constexpr double second_screen_margin = 1.5;
 constexpr double clock_share = 0.01;
 constexpr std::chrono::seconds clock_tolerance{60};
 // Uncompressed batches are larger than their records: sizes that agree so far are uncompressed.
 constexpr double uncompressed_share = 0.95;
+// A record that fills a batch by itself takes 61 bytes for the batch and at most some 19 of its
+// own.
+constexpr double overhead_max = 80;
 
 }  // namespace
 
@@ -51,7 +55,9 @@ Round TopicStudy::step() {
     case Phase::screen:
       return screen();
     case Phase::judge_screen:
-      judge_screen();
+      return judge_screen();
+    case Phase::judge_second_screen:
+      judge_second_screen();
       return {};
     case Phase::edges:
       return ask_edges();
@@ -72,6 +78,7 @@ Round TopicStudy::step() {
     case Phase::refine:
       return refine();
     case Phase::judge_reading:
+      window_unread_ = window_unread_ || readings_.back().offsets == 0;
       phase_ = Phase::search;
       return {};
     case Phase::confirm:
@@ -83,8 +90,44 @@ Round TopicStudy::step() {
 }
 
 void TopicStudy::finish(Decision decision) {
-  decision_ = decision;
   phase_ = Phase::done;
+  decision_ = decision;
+  if (decision == Decision::none || decision == Decision::stored_bytes) return;
+  const auto known = warnings_.size();
+  for (const int p : unread_partitions()) {
+    warnings_.push_back(fmt::format(
+        "no record of partition {} could be read: they are taken to be as large as the others", p));
+  }
+  if (window_unread_) {
+    warnings_.emplace_back(
+        "the busiest window could not be read: its records are taken to be as large as the others");
+  }
+  if (!facts_.compaction_known && gap_share() > notable_gaps) {
+    warnings_.emplace_back(
+        "offsets without records, and no right to see whether the topic is compacted: counts by "
+        "time may be false");
+  }
+  // Whatever the counts prove, records that were not seen prove nothing.
+  if (warnings_.size() > known) decision_ = Decision::estimate;
+}
+
+std::vector<int> TopicStudy::unread_partitions() const {
+  std::vector<int> unread;
+  for (const int p : partitions_failed_) {
+    if (!partitions_read_.contains(p)) unread.push_back(p);
+  }
+  return unread;
+}
+
+double TopicStudy::gap_share() const {
+  std::int64_t offsets = screened_.offsets;
+  std::int64_t records = screened_.records;
+  for (const auto& reading : readings_) {
+    offsets += reading.offsets;
+    records += reading.records;
+  }
+  if (offsets == 0) return 0;
+  return static_cast<double>(offsets - records) / static_cast<double>(offsets);
 }
 
 // ---- answers ----
@@ -101,13 +144,16 @@ void TopicStudy::put(const ReadSpan& span, const ReadResult& result) {
   records_read_ += result.records;
   bytes_read_ += result.bytes;
   fruitless_ = result.records > 0 ? 0 : fruitless_ + 1;
+  (result.failed ? partitions_failed_ : partitions_read_).insert(span.partition);
   if (result.failed || result.offsets == 0) return;
   keys_.add(span, result);
+  const bool of_a_window = phase_ == Phase::judge_reading;
+  if (!of_a_window) spread_.add(result);
   if (phase_ == Phase::judge_sample) {
     sample_->add(span, result);
     return;
   }
-  auto& reading = phase_ == Phase::judge_screen ? screened_ : readings_.back();
+  auto& reading = of_a_window ? readings_.back() : screened_;
   reading.cluster_means.push_back(static_cast<double>(result.bytes) /
                                   static_cast<double>(result.offsets));
   reading.bytes += result.bytes;
@@ -143,27 +189,38 @@ Round TopicStudy::screen() {
                          settings_.read_budget / (2L * screen_clusters), random_)};
 }
 
-void TopicStudy::judge_screen() {
+Round TopicStudy::judge_screen() {
   const auto stored = static_cast<double>(facts_.stored_bytes.value_or(0));
   if (screened_.offsets == 0) {
     // Nothing could be read; the size on disk may still settle it, however well it is compressed.
     const bool settled = facts_.stored_bytes && settles(stored * compression_max);
     if (!settled) warnings_.emplace_back("no record could be read, so record sizes are unknown");
     finish(settled ? Decision::stored_bytes : Decision::none);
-    return;
+    return {};
   }
   const double size = static_cast<double>(screened_.bytes) / static_cast<double>(screened_.offsets);
   const auto total = static_cast<double>(total_);
-  if (settles(total * size * (screened_.offsets >= total_ ? 1 : screen_margin))) {
+  if (settles(screened_most(total_))) {
     finish(Decision::watermarks);
-    return;
+    return {};
   }
-  const bool uncompressed = stored >= uncompressed_share * total * size;
-  if (facts_.stored_bytes && uncompressed && settles(stored)) {
+  const bool agrees = stored >= uncompressed_share * total * size;
+  if (facts_.stored_bytes && facts_.uncompressed && agrees && settles(stored)) {
     finish(Decision::stored_bytes);
-    return;
+    return {};
   }
   phase_ = Phase::edges;
+  if (!settles(total * size * second_screen_margin)) return {};
+  // Close enough for more clusters to tell, without a lookup.
+  phase_ = Phase::judge_second_screen;
+  return {{},
+          spans_anywhere(table_, first_clusters - screen_clusters, records_per_cluster(),
+                         settings_.read_budget / first_clusters, random_)};
+}
+
+void TopicStudy::judge_second_screen() {
+  phase_ = Phase::edges;
+  if (settles(screened_most(total_))) finish(Decision::watermarks);
 }
 
 // ---- the window's ends ----
@@ -192,8 +249,12 @@ Round TopicStudy::judge_edges() {
   in_window_ = table_.records(0, n);
   std::int64_t after = 0;
   for (const int p : columns_) after += table_.range(p).latest - table_.offset(p, n);
+  if (in_window_ == 0 && after == 0) {
+    warnings_.push_back(fmt::format("no record is stamped within the observed time, all {} before",
+                                    count_text(total_)));
+  }
   phase_ = Phase::judge_clock;
-  if (static_cast<double>(after) <= clock_share * static_cast<double>(in_window_)) return {};
+  if (after == 0) return {};
 
   // Either the present minute is busy, or a record stamped in the future hides what followed it.
   Round round;
@@ -211,14 +272,13 @@ void TopicStudy::judge_clock() {
     if (table_.known(p, later)) hidden_ += table_.range(p).latest - table_.offset(p, later);
   }
   const auto seen = static_cast<double>(in_window_ + hidden_);
-  if (static_cast<double>(hidden_) <= clock_share * seen) hidden_ = 0;
-  if (hidden_ > 0) {
+  clock_doubt_ = static_cast<double>(hidden_) > clock_share * seen;
+  if (clock_doubt_) {
     warnings_.push_back(fmt::format(
         "clock: a record stamped in the future hides when the {} records after it arrived",
         count_text(hidden_)));
   }
-  const double size = static_cast<double>(screened_.bytes) / static_cast<double>(screened_.offsets);
-  if (settles(seen * size * screen_margin)) {
+  if (settles(screened_most(in_window_ + hidden_))) {
     finish(Decision::proved);
     return;
   }
@@ -299,25 +359,50 @@ std::optional<double> TopicStudy::stored_per_record() const {
 }
 
 Interval TopicStudy::global_size() const {
-  auto size = sample_->estimate().mean;
+  auto size = sample_ ? sample_->estimate().mean : cluster_mean(screened_.cluster_means).mean;
   // Compression makes batches smaller than their records: where the disk holds more per record
-  // than the sample's limit, rare large records were missed.
-  if (const auto stored = stored_per_record(); stored && *stored > size.high) size.high = *stored;
+  // than the sample's limit and a batch's overhead, rare large records were missed.
+  if (const auto stored = stored_per_record()) {
+    size.high = std::max(size.high, *stored - overhead_max);
+  }
   return size;
 }
 
-Interval TopicStudy::size_of(const Reading& reading) const {
-  if (reading.cluster_means.empty()) return global_size();
+RecordSize TopicStudy::record_size() const { return {global_size(), spread_.spread()}; }
+
+// Bytes on disk that records as large as those seen, with all that a batch adds, cannot make up:
+// they may have come all at once.
+double TopicStudy::unexplained_bytes() const {
+  const auto stored = stored_per_record();
+  if (!stored) return 0;
+  const double seen = static_cast<double>(screened_.bytes) /
+                      static_cast<double>(std::max<std::int64_t>(1, screened_.offsets));
+  Interval size{seen, seen / screen_margin, seen * screen_margin};
+  if (sample_) {
+    size = sample_->estimate().mean;
+  } else if (second_screened()) {
+    size = cluster_mean(screened_.cluster_means).mean;
+  }
+  if (*stored <= size.high + overhead_max) return 0;
+  return static_cast<double>(total_) * (*stored - size.low);
+}
+
+RecordSize TopicStudy::size_of(const Reading& reading) const {
+  if (reading.cluster_means.empty()) return record_size();
   if (all_read(reading)) {
     return Interval::exactly(static_cast<double>(reading.bytes) /
                              static_cast<double>(reading.offsets));
   }
-  return cluster_mean(reading.cluster_means).mean;
+  const auto mean = cluster_mean(reading.cluster_means).mean;
+  // Its own records were drawn from: only windows inside a longer stretch may differ from it.
+  return reading.b - reading.a == 1 ? RecordSize(mean) : RecordSize(mean, spread_.spread());
 }
 
 SizeModel TopicStudy::size_model() const {
-  SizeModel model(global_size());
-  for (const auto& [a, b, size] : sample_->deviations()) model.set(a, b, size);
+  SizeModel model(record_size());
+  for (const auto& [a, b, size] : sample_->deviations()) {
+    model.set(a, b, {size, spread_.spread()});
+  }
   for (const auto& reading : readings_) model.set(reading.a, reading.b, size_of(reading));
   return model;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ inline constexpr int reading_clusters = 16;
 /// topics.
 inline constexpr double screen_margin = 10;
 
+/// Offsets without a record, beyond which a topic's counts are doubted.
+inline constexpr double notable_gaps = 0.02;
+
 /// No codec of Kafka's but zstd on constant data compresses further: DEFLATE's limit.
 inline constexpr double compression_max = 1032;
 
@@ -33,7 +37,9 @@ inline constexpr double compression_max = 1032;
 struct TopicFacts {
   std::vector<OffsetRange> partitions;
   WindowGrid grid;
-  bool compacted = false;  ///< then offsets say little about minutes
+  bool compacted = false;        ///< then offsets say little about minutes
+  bool compaction_known = true;  ///< false: what it is could not be asked
+  bool uncompressed = false;     ///< the topic is configured so: stored bytes bound record bytes
   /// Leader replicas' size on disk, where it can be compared with the offsets: not compacted, no
   /// remote tier.
   std::optional<std::int64_t> stored_bytes;
@@ -84,6 +90,7 @@ class TopicStudy {
   enum class Phase {
     screen,
     judge_screen,
+    judge_second_screen,
     edges,
     judge_edges,
     judge_clock,
@@ -110,7 +117,8 @@ class TopicStudy {
 
   Round step();
   Round screen();
-  void judge_screen();
+  Round judge_screen();
+  void judge_second_screen();
   Round ask_edges();
   Round judge_edges();
   void judge_clock();
@@ -132,8 +140,13 @@ class TopicStudy {
   [[nodiscard]] int records_per_cluster() const;
   [[nodiscard]] bool may_read(int clusters) const;
   [[nodiscard]] Interval global_size() const;
+  [[nodiscard]] RecordSize record_size() const;
+  [[nodiscard]] double unexplained_bytes() const;
+  [[nodiscard]] std::vector<int> unread_partitions() const;
+  [[nodiscard]] double gap_share() const;
+  [[nodiscard]] bool second_screened() const;
   [[nodiscard]] SizeModel size_model() const;
-  [[nodiscard]] Interval size_of(const Reading& reading) const;
+  [[nodiscard]] RecordSize size_of(const Reading& reading) const;
   [[nodiscard]] Reading* reading_of(int a, int b);
   [[nodiscard]] bool all_read(const Reading& reading) const;
   [[nodiscard]] std::optional<double> stored_per_record() const;
@@ -146,6 +159,7 @@ class TopicStudy {
 
   // What demand() is made of, in topic_demand.cc.
   [[nodiscard]] Interval screened_size() const;
+  [[nodiscard]] double screened_most(std::int64_t records) const;
   void describe_screened(sizing::Demand& demand) const;
   void describe_compacted(sizing::Demand& demand) const;
   void describe_searched(sizing::Demand& demand) const;
@@ -164,7 +178,8 @@ class TopicStudy {
 
   std::int64_t total_ = 0;       // offsets that the log holds
   std::int64_t in_window_ = -1;  // of them in the grid; below zero until looked up
-  std::int64_t hidden_ = 0;      // behind a record stamped in the future
+  std::int64_t hidden_ = 0;      // behind the window, or behind a record stamped in the future
+  bool clock_doubt_ = false;     // too many of them
   Reading screened_;             // clusters from anywhere in the log
   std::vector<int> strata_;
   std::optional<SizeSample> sample_;
@@ -172,6 +187,10 @@ class TopicStudy {
   std::optional<PeakSearch> search_;
   std::optional<PeakBounds> confirmed_;  // quick: counted on all partitions
   KeyShares keys_;
+  SpreadEstimate spread_;  // of clusters from the whole time
+  std::set<int> partitions_read_;
+  std::set<int> partitions_failed_;
+  bool window_unread_ = false;  // a window that was to be read itself could not be
   bool skew_looked_for_ = false;
 
   int fruitless_ = 0;
