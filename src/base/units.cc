@@ -133,6 +133,12 @@ std::string counted_text(std::int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }
 
+std::string percent_text(double share, int decimals) {
+  const double percent = 100 * share;
+  if (percent > 0 && percent < 1) return fmt::format("{:.2g}", percent);
+  return fmt::format("{:.{}f}", percent, decimals);
+}
+
 std::string number_text(double x) { return fmt::format("{}", x); }
 
 }  // namespace partwise

@@ -60,6 +60,10 @@ std::string count_text(std::int64_t n);
 /// "1 topic", "1,000 topics".
 std::string counted_text(std::int64_t count, std::string_view noun);
 
+/// A share as percent, without the sign: 0.714 as "71", and 0.0042 as "0.42": below one percent it
+/// has two significant digits, for a small share is not none.
+std::string percent_text(double share, int decimals = 0);
+
 /// The shortest text that reads back as the same double; whole numbers without a point.
 std::string number_text(double x);
 

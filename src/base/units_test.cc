@@ -40,6 +40,14 @@ TEST(Units, ShowThreeDigitsWithABinaryPrefix) {
   EXPECT_EQ(rate_text({10 * 1048576.0}), "10.0 MiB/s");
 }
 
+TEST(Units, ShowASmallShareAsMoreThanNone) {
+  EXPECT_EQ(percent_text(0.714), "71");
+  EXPECT_EQ(percent_text(0.714, 1), "71.4");
+  EXPECT_EQ(percent_text(0.0042), "0.42");
+  EXPECT_EQ(percent_text(0.0042, 1), "0.42");
+  EXPECT_EQ(percent_text(0, 1), "0.0");
+}
+
 TEST(Units, GroupThousands) {
   EXPECT_EQ(count_text(0), "0");
   EXPECT_EQ(count_text(999), "999");

@@ -161,10 +161,10 @@ class Explanation {
     }
     if (topic_.hot_key) {
       const auto& key = *topic_.hot_key;
-      line("heaviest key", fmt::format("{:.1f} % ({:.1f} to {:.1f}) of the bytes: that of the "
-                                       "record at partition {}, offset {}",
-                                       100 * key.share.value, 100 * key.share.low,
-                                       100 * key.share.high, key.partition, key.offset));
+      line("heaviest key",
+           fmt::format("{} % ({} to {}) of the bytes: that of the record at partition {}, offset {}",
+                       percent_text(key.share.value, 1), percent_text(key.share.low, 1),
+                       percent_text(key.share.high, 1), key.partition, key.offset));
     }
   }
 

@@ -73,6 +73,15 @@ TEST(Report, DoesNotTickACountThatMayBeTooSmall) {
   EXPECT_NE(line.find("? maybe more [6, 46]"), std::string::npos) << line;
 }
 
+TEST(Report, ShowsAHotKeyThatIsASmallPartOfMuch) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics[1];
+  ASSERT_EQ(topic.binding, sizing::Binding::hot_key);
+  topic.hot_key->share = {0.0042, 0.0035, 0.005};
+  EXPECT_EQ(short_reason(topic, report.settings),
+            "one key carries 0.42 %: more partitions cannot help");
+}
+
 TEST(Report, NamesTheFailureThatKeptATopicFromBeingMeasured) {
   auto report = example_report();
   auto& topic = report.clusters[0].topics.back();

@@ -221,8 +221,8 @@ std::string short_reason(const TopicReport& topic, const RunSettings& settings) 
           topic);
     }
     case Binding::hot_key:
-      return fmt::format("one key carries {:.0f} %: more partitions cannot help",
-                         100 * topic.hot_key->share.value);
+      return fmt::format("one key carries {} %: more partitions cannot help",
+                         percent_text(topic.hot_key->share.value));
     case Binding::ratio:
       return with_doubts(
           fmt::format("ratio: {} / mean of {}", rate_text({required}), rate_text(capacity)), topic);
