@@ -28,10 +28,10 @@ std::string decision_text(const TopicReport& topic) {
     case Decision::stored_bytes:
       return "all stored bytes in one window would not change it";
     case Decision::proved:
-      return fmt::format("proved with {} lookups", count_text(topic.lookups));
+      return fmt::format("proved with {}", counted_text(topic.lookups, "lookup"));
     case Decision::estimate:
-      return fmt::format("an estimate after {} lookups: the budget or the records ended first",
-                         count_text(topic.lookups));
+      return fmt::format("an estimate after {}: the budget or the records ended first",
+                         counted_text(topic.lookups, "lookup"));
     case Decision::full_scan:
       return fmt::format("exact: all {} records read", count_text(topic.records_read));
     case Decision::none:
@@ -66,25 +66,24 @@ class Explanation {
   }
 
   void add_log() {
-    line("log",
-         fmt::format("{} records in {} partitions, replication {}{}", count_text(topic_.records),
-                     topic_.partitions, topic_.replication_factor,
-                     topic_.compacted.value_or(false) ? ", compacted" : ""));
+    line("log", fmt::format("{} in {}, replication {}{}", counted_text(topic_.records, "record"),
+                            counted_text(topic_.partitions, "partition"), topic_.replication_factor,
+                            topic_.compacted.value_or(false) ? ", compacted" : ""));
     if (topic_.windows == 0) return;
-    line("observed",
-         fmt::format(
-             "{} to {} ({}), {} windows{}", local_minute_text(topic_.window_start),
-             local_minute_text(topic_.window_end),
-             duration_text(topic_.window_end - topic_.window_start), count_text(topic_.windows),
-             topic_.records_in_window ? ": " + count_text(*topic_.records_in_window) + " records"
-                                      : ""));
+    line("observed", fmt::format("{} to {} ({}), {}{}", local_minute_text(topic_.window_start),
+                                 local_minute_text(topic_.window_end),
+                                 duration_text(topic_.window_end - topic_.window_start),
+                                 counted_text(topic_.windows, "window"),
+                                 topic_.records_in_window
+                                     ? ": " + counted_text(*topic_.records_in_window, "record")
+                                     : ""));
   }
 
   void add_demand() {
     if (topic_.mean_record_bytes) {
-      line("record size", fmt::format("{} of key, value and headers, from {} records read",
+      line("record size", fmt::format("{} of key, value and headers, from {} read",
                                       with_limits(*topic_.mean_record_bytes, bytes_text),
-                                      count_text(topic_.records_read)));
+                                      counted_text(topic_.records_read, "record")));
     }
     if (topic_.stored_bytes_per_record) {
       line("on disk", fmt::format("{} a record{}", bytes_text(*topic_.stored_bytes_per_record),
@@ -100,9 +99,8 @@ class Explanation {
     if (!topic_.peak || topic_.peak->records == 0) return {};
     const auto& peak = *topic_.peak;
     const double s = static_cast<double>(peak.width.count()) / 1000;
-    return fmt::format(" in the {} s from {}: {}{} records", number_text(s),
-                       local_minute_text(peak.start), peak.exact ? "" : "at least ",
-                       count_text(peak.records));
+    return fmt::format(" in the {} s from {}: {}{}", number_text(s), local_minute_text(peak.start),
+                       peak.exact ? "" : "at least ", counted_text(peak.records, "record"));
   }
 
   void add_division() {
@@ -117,13 +115,15 @@ class Explanation {
     line("quotient", quotient.exact() ? fmt::format("{:.3f}", quotient.value)
                                       : fmt::format("{:.3f} ({:.3f} to {:.3f}), rounded up",
                                                     quotient.value, quotient.low, quotient.high));
-    line("floor", fmt::format("{} partitions; also for a requirement below {}", sizing.floor(),
-                              rate_text(sizing.threshold)));
+    line("floor", counted_text(sizing.floor(), "partition") +
+                      (sizing.threshold.value > 0
+                           ? "; also for a requirement below " + rate_text(sizing.threshold)
+                           : ""));
   }
 
   void add_answer() {
-    auto answer =
-        fmt::format("{} partitions now, {} recommended", topic_.partitions, *topic_.recommended);
+    auto answer = fmt::format("{} now, {} recommended",
+                              counted_text(topic_.partitions, "partition"), *topic_.recommended);
     if (topic_.recommended_range.low != topic_.recommended_range.high) {
       answer +=
           fmt::format(" [{}, {}]", topic_.recommended_range.low, topic_.recommended_range.high);
@@ -139,16 +139,18 @@ class Explanation {
     add_turning_points();
   }
 
-  // The settings at which the count would be another.
+  // The settings at which the count would be another. Of a peak that is only known to be below a
+  // bound, they are bounds too.
   void add_turning_points() {
-    const double peak = topic_.peak_bytes_per_s->value;
+    const bool bound = peak_is_a_bound(topic_);
+    const double peak = bound ? topic_.peak_bytes_per_s->high : topic_.peak_bytes_per_s->value;
     if (settings_.sizing.model == sizing::Model::ratio || peak <= 0) return;
     const int count = *topic_.recommended;
-    line("one more at",
-         fmt::format("a factor above {:.3g}", count * topic_.capacity_bytes_per_s / peak));
+    line("one more at", fmt::format("a factor {} {:.3g}", bound ? "of at least" : "above",
+                                    count * topic_.capacity_bytes_per_s / peak));
     if (count > settings_.sizing.floor()) {
-      line("one fewer at",
-           fmt::format("{} per partition", rate(topic_.required_bytes_per_s->value / (count - 1))));
+      line("one fewer at", fmt::format("{}{} per partition", bound ? "at most " : "",
+                                       rate(settings_.sizing.factor * peak / (count - 1))));
     }
   }
 
@@ -161,10 +163,11 @@ class Explanation {
     }
     if (topic_.hot_key) {
       const auto& key = *topic_.hot_key;
-      line("heaviest key",
-           fmt::format("{} % ({} to {}) of the bytes: that of the record at partition {}, offset {}",
-                       percent_text(key.share.value, 1), percent_text(key.share.low, 1),
-                       percent_text(key.share.high, 1), key.partition, key.offset));
+      line(
+          "heaviest key",
+          fmt::format("{} % ({} to {}) of the bytes: that of the record at partition {}, offset {}",
+                      percent_text(key.share.value, 1), percent_text(key.share.low, 1),
+                      percent_text(key.share.high, 1), key.partition, key.offset));
     }
   }
 

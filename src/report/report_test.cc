@@ -137,6 +137,28 @@ TEST(Report, Explained) {
   expect_golden("recommend-explained.txt", text);
 }
 
+TEST(Report, ExplainsTurningPointsOfAPeakThatIsABoundAsBounds) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics[0];
+  topic.peak->exact = false;
+  topic.peak_bytes_per_s = Interval{1, 0, 2 * mib};
+  const auto text = explanation(report.settings, report.clusters[0], topic, {});
+  EXPECT_NE(text.find("one more at  a factor of at least 30\n"), std::string::npos) << text;
+}
+
+TEST(Report, ExplainsOneOfAThingAndNoThreshold) {
+  auto report = example_report();
+  report.settings.sizing.threshold = {0};
+  report.settings.sizing.min_partitions = 1;
+  auto& topic = report.clusters[0].topics[0];
+  topic.partitions = 1;
+  topic.records = 1;
+  const auto text = explanation(report.settings, report.clusters[0], topic, {});
+  EXPECT_NE(text.find("1 record in 1 partition, "), std::string::npos) << text;
+  EXPECT_NE(text.find("floor        1 partition\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 partition now, "), std::string::npos) << text;
+}
+
 TEST(CsvField, IsQuotedWhereItMustBe) {
   EXPECT_EQ(csv_field("plain"), "plain");
   EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
