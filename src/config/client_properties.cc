@@ -33,38 +33,91 @@ constexpr std::array<Renamed, 3> renamed = {{
     {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
 }};
 
-// What measuring sets itself: to take another value silently would be a lie.
-constexpr std::array<std::string_view, 6> refused = {"group.id",           "group.instance.id",
-                                                     "enable.auto.commit", "isolation.level",
-                                                     "auto.offset.reset",  "interceptor.classes"};
+// What measuring sets itself (kafka/client.cc): to take another value silently would be a lie.
+constexpr auto refused = std::to_array<std::string_view>(
+    {"group.id", "group.instance.id", "enable.auto.commit", "auto.commit.enable", "isolation.level",
+     "auto.offset.reset", "interceptor.classes", "allow.auto.create.topics", "enable.partition.eof",
+     "check.crcs", "enable.metrics.push", "fetch.wait.max.ms", "fetch.max.wait.ms",
+     "fetch.message.max.bytes", "max.partition.fetch.bytes", "fetch.error.backoff.ms",
+     "fetch.queue.backoff.ms", "queued.min.messages", "queued.max.messages.kbytes"});
 
-// Of producers, of code around a client, and of schema registries: nothing here could honour them
-// or fail to. Files that are made for all kinds of clients have them.
-constexpr std::array<std::string_view, 16> of_others = {"acks",
-                                                        "retries",
-                                                        "linger.ms",
-                                                        "batch.size",
-                                                        "buffer.memory",
-                                                        "compression.type",
-                                                        "delivery.timeout.ms",
-                                                        "enable.idempotence",
-                                                        "max.block.ms",
-                                                        "max.in.flight.requests.per.connection",
-                                                        "transactional.id",
-                                                        "partitioner.class",
-                                                        "key.serializer",
-                                                        "value.serializer",
-                                                        "key.deserializer",
-                                                        "value.deserializer"};
+// Of producers, of consumer groups, of code around a client, and of schema registries: nothing here
+// could honour them or fail to. Files that are made for all kinds of clients have them.
+constexpr auto of_others =
+    std::to_array<std::string_view>({"acks",
+                                     "request.required.acks",
+                                     "retries",
+                                     "message.send.max.retries",
+                                     "linger.ms",
+                                     "queue.buffering.max.ms",
+                                     "queue.buffering.max.messages",
+                                     "queue.buffering.max.kbytes",
+                                     "queue.buffering.backpressure.threshold",
+                                     "batch.size",
+                                     "batch.num.messages",
+                                     "buffer.memory",
+                                     "max.request.size",
+                                     "max.block.ms",
+                                     "max.in.flight",
+                                     "max.in.flight.requests.per.connection",
+                                     "delivery.timeout.ms",
+                                     "message.timeout.ms",
+                                     "delivery.report.only.error",
+                                     "produce.offset.report",
+                                     "queuing.strategy",
+                                     "compression.type",
+                                     "compression.codec",
+                                     "compression.level",
+                                     "compression.gzip.level",
+                                     "compression.lz4.level",
+                                     "compression.zstd.level",
+                                     "enable.idempotence",
+                                     "enable.gapless.guarantee",
+                                     "transactional.id",
+                                     "transaction.timeout.ms",
+                                     "metadata.max.idle.ms",
+                                     "partitioner",
+                                     "partitioner.class",
+                                     "partitioner.adaptive.partitioning.enable",
+                                     "partitioner.availability.timeout.ms",
+                                     "partitioner.ignore.keys",
+                                     "sticky.partitioning.linger.ms",
+                                     "key.serializer",
+                                     "value.serializer",
+                                     "key.deserializer",
+                                     "value.deserializer",
+                                     "session.timeout.ms",
+                                     "heartbeat.interval.ms",
+                                     "max.poll.interval.ms",
+                                     "max.poll.records",
+                                     "partition.assignment.strategy",
+                                     "group.protocol",
+                                     "group.protocol.type",
+                                     "group.remote.assignor",
+                                     "coordinator.query.interval.ms",
+                                     "auto.commit.interval.ms",
+                                     "enable.auto.offset.store",
+                                     "exclude.internal.topics"});
+
+// Java's stores. Of these, librdkafka has ssl.keystore.location and .password too, for PKCS#12.
+constexpr auto of_stores = std::to_array<std::string_view>(
+    {"ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.type",
+     "ssl.truststore.certificates", "ssl.keystore.location", "ssl.keystore.password",
+     "ssl.keystore.type", "ssl.keystore.key", "ssl.keystore.certificate.chain"});
+
+template <std::size_t N>
+bool has(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 class Translation {
  public:
   void add(const std::string& name, const std::string& value, const std::string& from) {
     from_ = from;
     if (name == "sasl.jaas.config") return add_jaas(value);
-    if (is_store_setting(name)) {
+    if (has(of_stores, name)) {
       stores_[name] = {value, from_};
-    } else if (is_refused(name)) {
+    } else if (has(refused, name)) {
       refuse(name, "measuring sets it itself", "remove it");
     } else if (is_of_others(name)) {
       warnings_.push_back(fmt::format("{}: property {} has no effect here", from, name));
@@ -92,18 +145,9 @@ class Translation {
     std::string from;
   };
 
-  // librdkafka has ssl.keystore.location and .password too, for PKCS#12: they pass through.
-  static bool is_store_setting(std::string_view name) {
-    return name.starts_with("ssl.truststore.") || name.starts_with("ssl.keystore.");
-  }
-
-  static bool is_refused(std::string_view name) {
-    return std::find(refused.begin(), refused.end(), name) != refused.end();
-  }
-
   static bool is_of_others(std::string_view name) {
-    return std::find(of_others.begin(), of_others.end(), name) != of_others.end() ||
-           name.starts_with("schema.registry.") || name.starts_with("basic.auth.");
+    return has(of_others, name) || name.starts_with("schema.registry.") ||
+           name.starts_with("basic.auth.");
   }
 
   void add_callback_handler(const std::string& name, const std::string& value) {

@@ -81,9 +81,25 @@ TEST(ClientProperties, WarnsOfWhatBelongsToOtherClients) {
   ASSERT_TRUE(taken);
   EXPECT_EQ(find_property(taken->properties, "acks"), nullptr);
   EXPECT_EQ(find_property(taken->properties, "sasl.username")->value.reveal(), "u");
-  ASSERT_EQ(taken->warnings.size(), 4U);
-  EXPECT_EQ(taken->warnings[0], "f line 6: property acks has no effect here");
+  ASSERT_EQ(taken->warnings.size(), 5U);
+  EXPECT_EQ(taken->warnings[0], "f line 5: property session.timeout.ms has no effect here");
+  EXPECT_EQ(taken->warnings[1], "f line 6: property acks has no effect here");
   for (const auto& warning : taken->warnings) EXPECT_EQ(warning.find("hunter2"), std::string::npos);
+}
+
+TEST(ClientProperties, RefusesWhatWouldBeOverridden) {
+  const auto properties = client_properties_from_text(
+      "check.crcs=true\nallow.auto.create.topics=true\nmax.partition.fetch.bytes=1\n", "f");
+  ASSERT_FALSE(properties);
+  ASSERT_EQ(properties.error().size(), 3U);
+  EXPECT_EQ(properties.error()[1].message,
+            "property allow.auto.create.topics cannot be honoured: measuring sets it itself");
+}
+
+TEST(ClientProperties, LeaveASlipInAStoresNameToTheLibraryThatKnowsItNot) {
+  const auto properties = parsed("ssl.truststore.locaton=/ca.pem\nssl.key.password=pw\n");
+  EXPECT_EQ(value(properties, "ssl.truststore.locaton"), "/ca.pem");
+  EXPECT_EQ(value(properties, "ssl.key.password"), "pw");
 }
 
 TEST(ClientProperties, SaysWhereAJaasConfigIsWrongWithoutItsSecrets) {

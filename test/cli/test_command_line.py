@@ -177,6 +177,13 @@ def test_an_unknown_property_is_an_error_naming_it(partwise):
     assert "property security.protocl is not known" in run.err and "c.properties line 2" in run.err
 
 
+def test_a_slip_in_the_name_of_a_store_is_not_swallowed(partwise):
+    run = partwise("recommend", *NOWHERE, "--config", "c.properties", files={
+        "c.properties": "ssl.truststore.type=PEM\nssl.truststore.locaton=ca.pem\n"})
+    assert run.status == 2
+    assert "property ssl.truststore.locaton is not known" in run.err and "c.properties line 2" in run.err
+
+
 @pytest.mark.parametrize("properties, what", [
     ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n", "sasl.username"),
     ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=MAGIC\n", "mechanism"),
