@@ -17,22 +17,80 @@ using config::Option;
 using config::OptionTable;
 using config::OptionType;
 
-Error unknown(const std::string& word, OptionTable table) {
-  if (!word.starts_with("-")) {
-    return {ErrorKind::invalid_input,
-            fmt::format("'{}' is not understood here", word),
-            "settings are given as --flag VALUE",
-            {}};
+/// What is left over of a line, told without what may be a secret: where quotes are missing, the
+/// shell takes a secret apart into words.
+class UnknownWords {
+ public:
+  UnknownWords(OptionTable table, const Arguments& line) : line_(line) {
+    for (const auto& option : table) flags_.push_back(config::flag_of(option));
+    for (const auto& word : line) {
+      if (!word.starts_with("--")) continue;
+      const auto close = nearest(flag_in(word), flags_);
+      for (const auto& option : table) {
+        if (option.secret && close == config::flag_of(option)) secret_flag_ = *close;
+      }
+    }
+    flags_.emplace_back("--help");
   }
-  std::vector<std::string> flags = {"--help"};
-  for (const auto& option : table) flags.push_back(config::flag_of(option));
-  const auto flag = word.substr(0, word.find('='));
-  const auto close = nearest(flag, flags);
-  return {ErrorKind::invalid_input,
-          fmt::format("unknown flag {}", flag),
-          close ? *close : "partwise help lists the commands, --help a command's flags",
-          {}};
-}
+
+  // Values of flags that are themselves unknown are not another mistake.
+  Errors errors(const std::vector<std::string>& left_over) {
+    bool may_be_a_value = false;
+    for (const auto& word : left_over) {
+      const auto position = position_of(word);
+      const bool flag = word.starts_with("-");
+      if (flag) add_flag(flag_in(word), position);
+      if (!flag && !may_be_a_value) add_stray(word, position);
+      may_be_a_value = flag && word.find('=') == std::string::npos;
+    }
+    return std::move(errors_);
+  }
+
+ private:
+  static std::string flag_in(const std::string& word) { return word.substr(0, word.find('=')); }
+
+  void wrong(std::string what, std::string hint) {
+    errors_.push_back({ErrorKind::invalid_input, std::move(what), std::move(hint), {}});
+  }
+
+  // From 1, behind the command. What follows a known flag is its value, and not left over.
+  std::size_t position_of(const std::string& word) {
+    while (next_ < line_.size()) {
+      const auto at = next_++;
+      const bool value =
+          at > 0 && std::find(flags_.begin(), flags_.end(), line_[at - 1]) != flags_.end();
+      if (line_[at] == word && !value) return at + 1;
+    }
+    return line_.size();
+  }
+
+  void add_stray(const std::string& word, std::size_t position) {
+    if (!secret_flag_.empty()) return add_hidden(position);
+    wrong(fmt::format("'{}' is not understood here (word {} behind the command)", word, position),
+          "settings are given as --flag VALUE");
+  }
+
+  void add_flag(const std::string& flag, std::size_t position) {
+    const auto close = nearest(flag, flags_);
+    if (!close && !secret_flag_.empty()) return add_hidden(position);
+    wrong(fmt::format("unknown flag {}", flag),
+          close ? *close : "partwise help lists the commands, --help a command's flags");
+  }
+
+  // The first piece stands for all.
+  void add_hidden(std::size_t position) {
+    if (std::exchange(hidden_told_, true)) return;
+    wrong(fmt::format("word {} behind the command is not understood", position),
+          fmt::format("single quotes around the whole value of {}", secret_flag_));
+  }
+
+  const Arguments& line_;
+  std::vector<std::string> flags_;
+  std::string secret_flag_;  ///< on the line, perhaps misspelt; empty: none
+  std::size_t next_ = 0;
+  bool hidden_told_ = false;
+  Errors errors_;
+};
 
 struct Slot {
   const Option* option;
@@ -55,18 +113,6 @@ Error missing_value(const CLI::ParseError& error) {
           {}};
 }
 
-// What is left over, without the values of flags that are themselves unknown.
-Errors unknown_words(const std::vector<std::string>& words, OptionTable table) {
-  Errors errors;
-  bool may_be_a_value = false;
-  for (const auto& word : words) {
-    const bool flag = word.starts_with("-");
-    if (flag || !may_be_a_value) errors.push_back(unknown(word, table));
-    may_be_a_value = flag && word.find('=') == std::string::npos;
-  }
-  return errors;
-}
-
 }  // namespace
 
 tl::expected<ParsedLine, Errors> parsed_line(OptionTable table, const Arguments& arguments) {
@@ -87,7 +133,7 @@ tl::expected<ParsedLine, Errors> parsed_line(OptionTable table, const Arguments&
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(Errors{missing_value(error)});
   }
-  auto errors = unknown_words(parser.remaining(), table);
+  auto errors = UnknownWords(table, arguments).errors(parser.remaining());
   if (!errors.empty()) return tl::unexpected(std::move(errors));
 
   ParsedLine line;

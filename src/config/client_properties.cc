@@ -132,6 +132,13 @@ class Translation {
     }
   }
 
+  void add_line(const PropertyLine& line, const std::string& from) {
+    // Where the '=' was forgotten, the name holds the value: such a name is never shown.
+    if (line.separated && may_be_a_name(line.name)) return add(line.name, line.value, from);
+    errors_.push_back({ErrorKind::invalid_input, "not a name=value line",
+                       "write name=value, the name in small letters, or # before a comment", from});
+  }
+
   tl::expected<TranslatedProperties, Errors> finish() {
     add_trust_store();
     add_key_store();
@@ -144,6 +151,12 @@ class Translation {
     std::string value;
     std::string from;
   };
+
+  static bool may_be_a_name(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    });
+  }
 
   static bool is_of_others(std::string_view name) {
     return has(of_others, name) || name.starts_with("schema.registry.") ||
@@ -263,7 +276,7 @@ tl::expected<TranslatedProperties, Errors> client_properties_from_text(std::stri
                                                                        const std::string& file) {
   Translation translation;
   for (const auto& line : property_lines(text)) {
-    translation.add(line.name, line.value, fmt::format("{} line {}", file, line.line));
+    translation.add_line(line, fmt::format("{} line {}", file, line.line));
   }
   return translation.finish();
 }

@@ -31,7 +31,8 @@ struct TranslatedProperties {
 /// errors: invalid_input for each property that cannot be honoured, naming it and its line
 tl::expected<TranslatedProperties, Errors> translated(const ClientProperties& given);
 
-/// Reads the text of a Java properties file, translated.
+/// Reads the text of a Java properties file, translated. A name with nothing behind it, which Java
+/// takes for an empty value, is an error.
 tl::expected<TranslatedProperties, Errors> client_properties_from_text(std::string_view text,
                                                                        const std::string& file);
 

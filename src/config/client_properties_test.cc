@@ -110,6 +110,18 @@ TEST(ClientProperties, SaysWhereAJaasConfigIsWrongWithoutItsSecrets) {
   EXPECT_EQ(properties.error()[0].message.find("hunter2"), std::string::npos);
 }
 
+TEST(ClientProperties, ShowsNoNameThatMayHoldAValue) {
+  for (const auto* line : {"sasl.passwords3cretPW", "sasl.passwords3cretPW  ",
+                           "sasl.passwordS3cret==", "sasl.password\\=s3cret"}) {
+    const auto properties = client_properties_from_text(std::string("client.id=c\n") + line, "f");
+    ASSERT_FALSE(properties) << line;
+    ASSERT_EQ(properties.error().size(), 1U);
+    EXPECT_EQ(properties.error()[0].message, "not a name=value line");
+    EXPECT_EQ(properties.error()[0].from, "f line 2");
+  }
+  EXPECT_EQ(value(parsed("client.rack="), "client.rack"), "");
+}
+
 TEST(ClientProperties, ReadsEscapesAsJavaDoes) {
   const auto properties = parsed("client.id=a\\tb\\u0041\\\n   c\\=d\n! note\nclient.rack = r\n");
   EXPECT_EQ(value(properties, "client.id"), "a\tbAc=d");

@@ -65,7 +65,7 @@ std::size_t append_escaped(std::string& to, std::string_view text, std::size_t i
 }
 
 PropertyLine split_entry(std::string_view text, int line) {
-  PropertyLine entry{{}, {}, line};
+  PropertyLine entry{{}, {}, line, false};
   std::size_t i = 0;
   for (; i < text.size(); ++i) {
     const char c = text[i];
@@ -77,6 +77,7 @@ PropertyLine split_entry(std::string_view text, int line) {
     }
   }
   auto rest = without_leading_blanks(text.substr(i));
+  entry.separated = !rest.empty();
   if (!rest.empty() && (rest.front() == '=' || rest.front() == ':')) {
     rest = without_leading_blanks(rest.substr(1));
   }

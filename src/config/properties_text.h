@@ -10,7 +10,8 @@ namespace partwise::config {
 struct PropertyLine {
   std::string name;
   std::string value;
-  int line = 0;  ///< where the entry begins, from 1
+  int line = 0;            ///< where the entry begins, from 1
+  bool separated = false;  ///< something follows the name, be it only '='
 };
 
 /// Entries in order: comments (# and !), separators (=, : or blanks), escapes (\t, \n, \uXXXX, a

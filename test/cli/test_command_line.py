@@ -55,7 +55,26 @@ def test_an_unknown_flag_names_the_nearest(partwise):
 def test_a_word_that_belongs_to_no_flag(partwise):
     run = partwise("recommend", "orders")
     assert run.status == 2
-    assert "'orders' is not understood here" in run.err
+    assert "'orders' is not understood here (word 1 behind the command)" in run.err
+
+
+@pytest.mark.parametrize("flag", ["--kafka-credentials", "--kafka-credential"])
+def test_a_secret_that_the_shell_took_apart_is_not_shown(partwise, flag):
+    run = partwise("recommend", "--topic-filter", "s3cret}]", flag,
+                   "[{kafka_cluster_id:", "a,", "sasl.password:", "-s3cret", "s3cret}]", "--samplng-days=3")
+    assert run.status == 2
+    assert "word 5 behind the command is not understood" in run.err
+    assert "try:  single quotes around the whole value of --kafka-credentials" in run.err
+    assert "unknown flag --samplng-days" in run.err
+    assert "s3cret" not in run.err
+
+
+def test_a_property_without_its_separator_may_be_a_secret(partwise):
+    run = partwise("recommend", *NOWHERE, "--config", "c.properties",
+                   files={"c.properties": "client.id=c\nsasl.passwords3cret\n"})
+    assert run.status == 2
+    assert "not a name=value line" in run.err and "from: c.properties line 2" in run.err
+    assert "s3cret" not in run.err
 
 
 def test_a_flag_without_its_value_is_named(partwise):
