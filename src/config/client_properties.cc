@@ -6,16 +6,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/file_text.h"
 #include "config/jaas.h"
 #include "config/properties_text.h"
 
@@ -282,15 +280,12 @@ tl::expected<TranslatedProperties, Errors> client_properties_from_text(std::stri
 }
 
 tl::expected<TranslatedProperties, Errors> client_properties_from_file(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) {
-    return tl::unexpected(Errors{{ErrorKind::invalid_input,
-                                  fmt::format("cannot read {}: {}", path, std::strerror(errno)),
+  const auto text = file_text(path);
+  if (!text) {
+    return tl::unexpected(Errors{{ErrorKind::invalid_input, text.error().message,
                                   "name a client.properties file", "--config"}});
   }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return client_properties_from_text(text.str(), path);
+  return client_properties_from_text(*text, path);
 }
 
 Errors unreadable_files(const ClientProperties& properties) {

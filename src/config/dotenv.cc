@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/file_text.h"
 
 namespace partwise::config {
 namespace {
@@ -135,16 +134,16 @@ tl::expected<EnvFile, Errors> env_file_from_text(std::string_view text, const st
 }
 
 tl::expected<EnvFile, Errors> env_file_from_file(const std::string& path, bool required) {
-  std::ifstream file(path);
-  if (!file) {
-    if (!required && errno == ENOENT) return EnvFile{};
-    return tl::unexpected(Errors{{ErrorKind::invalid_input,
-                                  fmt::format("cannot read {}: {}", path, std::strerror(errno)),
+  std::error_code ignored;
+  // A folder called .env is another program's: Python keeps environments in such.
+  if (!required && std::filesystem::is_directory(path, ignored)) return EnvFile{};
+  const auto text = file_text(path);
+  if (!text) {
+    if (!required && text.error().kind == ErrorKind::not_found) return EnvFile{};
+    return tl::unexpected(Errors{{ErrorKind::invalid_input, text.error().message,
                                   "name a readable file with NAME=value lines", "--env-file"}});
   }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return env_file_from_text(text.str(), path);
+  return env_file_from_text(*text, path);
 }
 
 }  // namespace partwise::config

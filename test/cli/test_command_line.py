@@ -167,6 +167,13 @@ def test_a_named_env_file_must_exist(partwise):
     assert "cannot read missing.env" in run.err
 
 
+@pytest.mark.parametrize("flag", ["--env-file", "--config"])
+def test_a_folder_is_no_file_of_settings(partwise, flag):
+    run = partwise("recommend", *NOWHERE, flag, "/usr")
+    assert run.status == 2
+    assert "cannot read /usr: it is a folder" in run.err and f"from: {flag}" in run.err
+
+
 def test_a_slip_in_the_env_file_is_pointed_at(partwise):
     run = partwise("recommend", *NOWHERE, "--timeout", "1s", files={".env": "SAMPLNG_DAYS=3\n"})
     assert "SAMPLNG_DAYS is not a setting; is SAMPLING_DAYS meant?" in run.err
