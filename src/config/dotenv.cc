@@ -80,11 +80,15 @@ class EnvParser {
     auto rest = trimmed(line.substr(equals + 1));
     std::string value;
     if (!rest.empty() && (rest.front() == '"' || rest.front() == '\'')) {
-      if (!quoted(rest, value)) {
-        return wrong(first,
-                     fmt::format("the value of {} has an unclosed {} quote", name,
-                                 rest.front() == '"' ? "double" : "single"),
+      const char* kind = rest.front() == '"' ? "double" : "single";
+      const auto behind = quoted(rest, value);
+      if (!behind) {
+        return wrong(first, fmt::format("the value of {} has an unclosed {} quote", name, kind),
                      "close it");
+      }
+      if (!bare(*behind, false).empty()) {
+        return wrong(line_, fmt::format("text follows the closing {} quote of {}", kind, name),
+                     "quote the whole value, or put a blank and # before a comment");
       }
     } else {
       value = bare(rest);
@@ -92,28 +96,28 @@ class EnvParser {
     entries_[std::string(name)] = {std::move(value), fmt::format("{} line {}", file_, first)};
   }
 
-  static std::string bare(std::string_view rest) {
+  static std::string bare(std::string_view rest, bool after_blank = true) {
     for (std::size_t i = 0; i < rest.size(); ++i) {
-      const bool after_blank = i == 0 || rest[i - 1] == ' ' || rest[i - 1] == '\t';
+      if (i > 0) after_blank = rest[i - 1] == ' ' || rest[i - 1] == '\t';
       if (rest[i] == '#' && after_blank) rest = rest.substr(0, i);
     }
     return std::string(trimmed(rest));
   }
 
-  // Reads on over the following lines until the quote closes.
-  bool quoted(std::string_view rest, std::string& value) {
+  // Reads on over the following lines until the quote closes, and returns what is behind it.
+  std::optional<std::string_view> quoted(std::string_view rest, std::string& value) {
     const char quote = rest.front();
     rest.remove_prefix(1);
     while (true) {
       for (std::size_t i = 0; i < rest.size(); ++i) {
-        if (rest[i] == quote) return true;
+        if (rest[i] == quote) return rest.substr(i + 1);
         if (quote == '"' && rest[i] == '\\' && i + 1 < rest.size()) {
           value += unescaped(rest[++i]);
         } else {
           value += rest[i];
         }
       }
-      if (text_.empty()) return false;
+      if (text_.empty()) return std::nullopt;
       value += '\n';
       ++line_;
       rest = next_line();

@@ -19,8 +19,8 @@ using EnvFile = std::map<std::string, EnvEntry>;
 
 /// NAME=value lines; `export ` before a name, comments (# at the start, or after a blank), blank
 /// lines, CRLF and a byte order mark are understood. Values in single quotes are literal, in
-/// double quotes \n, \t, \" and \\ are escapes; a quoted value may span lines. Nothing is expanded.
-/// The last of two entries with one name wins.
+/// double quotes \n, \t, \" and \\ are escapes; a quoted value may span lines, and only a comment
+/// may follow it. Nothing is expanded. The last of two entries with one name wins.
 ///
 /// errors: invalid_input for every bad line, naming it
 tl::expected<EnvFile, Errors> env_file_from_text(std::string_view text, const std::string& file);

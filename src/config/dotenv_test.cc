@@ -42,6 +42,19 @@ TEST(EnvFile, TellsTheLineOfAnEntry) {
   EXPECT_EQ(parsed("B='x\ny\nz'\nA=b").at("A").from, ".env line 4");
 }
 
+TEST(EnvFile, RefusesTextBehindAClosingQuoteAndShowsNone) {
+  for (const auto* text : {"B=c\nA='a'b", "B=c\nA=\"a\" b # c", "A='a\nb' s'", "B=c\nA='a'#c"}) {
+    const auto file = env_file_from_text(text, ".env");
+    ASSERT_FALSE(file) << text;
+    ASSERT_EQ(file.error().size(), 1U) << text;
+    EXPECT_EQ(file.error()[0].from, ".env line 2");
+    EXPECT_NE(file.error()[0].message.find("quote of A"), std::string::npos);
+  }
+  EXPECT_EQ(value("A='b'"), "b");
+  EXPECT_EQ(value("A='b'  "), "b");
+  EXPECT_EQ(value("A='b'\t# c"), "b");
+}
+
 TEST(EnvFile, NamesEveryBadLineAndShowsNoValue) {
   const auto file = env_file_from_text("A=b\nsecret without equals\nC=\"open\nmore", ".env");
   ASSERT_FALSE(file);
