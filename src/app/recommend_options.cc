@@ -232,7 +232,13 @@ class OptionReader {
 
   void read_topics() {
     options_.include_internal = values_.boolean("include_internal_topics");
-    options_.topic_filter = listed(values_.text("topic_filter"));
+    const auto filter = values_.text("topic_filter");
+    options_.topic_filter = listed(filter);
+    if (!filter.empty() && options_.topic_filter.empty()) {
+      wrong(fmt::format("TOPIC_FILTER '{}' names nothing", filter),
+            "parts of topics' names with commas between, or leave it out for all topics",
+            values_.entry("topic_filter").from);
+    }
   }
 
   void read_sizing() {

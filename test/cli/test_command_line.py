@@ -100,6 +100,12 @@ def test_settings_that_exclude_each_other(partwise):
     assert "--full-scan, --prove and --quick exclude each other" in run.err
 
 
+def test_a_topic_filter_that_names_nothing_is_not_all_topics(partwise):
+    run = partwise("recommend", *NOWHERE, env={"TOPIC_FILTER": " , "})
+    assert run.status == 2
+    assert "TOPIC_FILTER ',' names nothing" in run.err and "from: TOPIC_FILTER" in run.err
+
+
 def test_no_cluster_at_all(partwise):
     run = partwise("recommend")
     assert run.status == 2
