@@ -157,6 +157,10 @@ void print_cluster_errors(const sizing::RecommendReport& run) {
   }
 }
 
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+}
+
 int run(const RecommendOptions& options, const OptionValues& values,
         const std::vector<std::string>& warnings) {
   const SystemClock clock;
@@ -165,7 +169,7 @@ int run(const RecommendOptions& options, const OptionValues& values,
     print_errors({std::move(files).error()});
     return bad_usage;
   }
-  for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+  print_warnings(warnings);
 
   ProgressLines progress(is_terminal(STDERR_FILENO), values.boolean("verbose"));
   const Interrupt interrupt([&progress] {
@@ -224,6 +228,7 @@ int recommend_command(const Arguments& arguments) {
     return bad_usage;
   }
   if (settings->values.boolean("show_config")) {
+    print_warnings(settings->warnings);
     fmt::print("{}", config::shown(app::recommend_option_table(), settings->values));
     return done;
   }

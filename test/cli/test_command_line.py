@@ -183,6 +183,9 @@ def test_a_folder_is_no_file_of_settings(partwise, flag):
 def test_a_slip_in_the_env_file_is_pointed_at(partwise):
     run = partwise("recommend", *NOWHERE, "--timeout", "1s", files={".env": "SAMPLNG_DAYS=3\n"})
     assert "SAMPLNG_DAYS is not a setting; is SAMPLING_DAYS meant?" in run.err
+    run = partwise("recommend", "--show-config", files={".env": "sampling_days=3\n"})
+    assert run.status == 0 and "SAMPLING_DAYS=7  # default" in run.out
+    assert run.err == "warning: .env line 1: sampling_days is not a setting; is SAMPLING_DAYS meant?\n"
 
 
 def test_malformed_credentials_name_the_position_and_no_secret(partwise):
