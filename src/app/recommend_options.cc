@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/bootstrap_servers.h"
 #include "config/client_properties.h"
 
 namespace partwise::app {
@@ -213,6 +214,9 @@ class OptionReader {
       return;
     }
     access.bootstrap_servers = servers->value.reveal();
+    auto errors = config::bootstrap_errors(access.bootstrap_servers, servers->from);
+    errors_.insert(errors_.end(), std::make_move_iterator(errors.begin()),
+                   std::make_move_iterator(errors.end()));
     options_.clusters.push_back(std::move(access));
   }
 

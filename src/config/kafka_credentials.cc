@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "config/bootstrap_servers.h"
+
 namespace partwise::config {
 namespace {
 
@@ -79,6 +81,10 @@ Parsed cluster_from(const json& object, std::size_t index, const std::string& fr
     wrong("bootstrap.servers is missing");
   } else {
     parsed.access.bootstrap_servers = bootstrap->value.reveal();
+    for (const auto& error : bootstrap_errors(parsed.access.bootstrap_servers, from)) {
+      wrong(error.message);
+      parsed.errors.back().hint = error.hint;
+    }
   }
   return parsed;
 }

@@ -65,6 +65,8 @@ TEST(KafkaCredentials, SaysWhichEntryLacksWhat) {
       first_error(R"([{"kafka_cluster_id": "../x", "bootstrap.servers": "h:1"}])"),
       "KAFKA_CREDENTIALS entry 1: kafka_cluster_id is missing or not of letters, digits, '-', "
       "'_' and '.'");
+  EXPECT_EQ(first_error(R"([{"kafka_cluster_id": "a", "bootstrap.servers": "h:abc"}])"),
+            "KAFKA_CREDENTIALS entry 1: bootstrap servers: 'h:abc' has no port from 1 to 65535");
   EXPECT_EQ(first_error(R"([{"kafka_cluster_id": "a", "bootstrap.servers": "h:1"},
                             {"kafka_cluster_id": "a", "bootstrap.servers": "h:2"}])"),
             "KAFKA_CREDENTIALS names kafka_cluster_id a twice");

@@ -106,6 +106,17 @@ def test_a_topic_filter_that_names_nothing_is_not_all_topics(partwise):
     assert "TOPIC_FILTER ',' names nothing" in run.err and "from: TOPIC_FILTER" in run.err
 
 
+@pytest.mark.parametrize("servers", ["localhost:99999", "localhost:abc", "5"])
+def test_a_wrong_address_is_found_before_any_connection(partwise, servers):
+    run = partwise("recommend", "--bootstrap-servers", f"127.0.0.1:1,{servers}")
+    assert run.status == 2
+    assert f"bootstrap servers: '{servers}' " in run.err and "from: --bootstrap-servers" in run.err
+    run = partwise("recommend", "--config", "c.properties",
+                   files={"c.properties": f"bootstrap.servers={servers}\n"})
+    assert run.status == 2
+    assert f"bootstrap servers: '{servers}' " in run.err and "from: c.properties line 1" in run.err
+
+
 def test_no_cluster_at_all(partwise):
     run = partwise("recommend")
     assert run.status == 2
