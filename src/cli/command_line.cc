@@ -133,11 +133,9 @@ tl::expected<ParsedLine, Errors> parsed_line(OptionTable table, const Arguments&
   } catch (const CLI::ParseError& error) {
     return tl::unexpected(Errors{missing_value(error)});
   }
-  auto errors = UnknownWords(table, arguments).errors(parser.remaining());
-  if (!errors.empty()) return tl::unexpected(std::move(errors));
-
   ParsedLine line;
   line.help = help;
+  line.unknown = UnknownWords(table, arguments).errors(parser.remaining());
   for (const auto& [option, text, parsed] : slots) {
     if (parsed->count() == 0) continue;
     const bool alone = option->type == OptionType::boolean && text.empty();

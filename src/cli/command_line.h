@@ -13,11 +13,12 @@ namespace partwise::cli {
 struct ParsedLine {
   std::map<std::string, config::Given> flags;  ///< by option name
   bool help = false;
+  Errors unknown;  ///< flags and stray words; invalid_input, naming the nearest flag
 };
 
 /// --flag VALUE, --flag=VALUE; a boolean flag may stand alone. The last of two wins.
 ///
-/// errors: invalid_input for an unknown flag, naming the nearest, and for a stray word
+/// errors: invalid_input for a flag without its value
 tl::expected<ParsedLine, Errors> parsed_line(config::OptionTable table, const Arguments& arguments);
 
 }  // namespace partwise::cli

@@ -218,13 +218,14 @@ int recommend_command(const Arguments& arguments) {
     print_errors(line.error());
     return bad_usage;
   }
-  if (line->help) {
+  if (line->help && line->unknown.empty()) {
     fmt::print("{}", recommend_help());
     return done;
   }
   const auto settings = read_settings(*line);
-  if (!settings) {
-    print_errors(settings.error());
+  if (!settings || !line->unknown.empty()) {
+    print_errors(line->unknown);
+    if (!settings) print_errors(settings.error());
     return bad_usage;
   }
   if (settings->values.boolean("show_config")) {

@@ -84,10 +84,11 @@ def test_a_flag_without_its_value_is_named(partwise):
 
 
 def test_several_wrong_settings_are_told_together(partwise):
-    run = partwise("recommend", *NOWHERE, "--sampling-days", "-1", "--model", "capcity",
+    run = partwise("recommend", *NOWHERE, "--sampling-days", "-1", "--modell", "--model", "capcity",
                    env={"MAX_CLUSTER_WORKERS": "none", "READ_BUDGET": "4 parsecs"})
     assert run.status == 2
-    assert run.err.count("error: ") == 4
+    assert run.err.count("error: ") == 5
+    assert "unknown flag --modell" in run.err
     assert "--sampling-days: -1 is out of range" in run.err and "the nearest allowed is" in run.err
     assert "'capcity' is not one of capacity|ratio" in run.err
     assert "MAX_CLUSTER_WORKERS: 'none' is not a number" in run.err
