@@ -1,6 +1,9 @@
 // The program: finds the command and runs it.
+#include <cerrno>
+#include <cstdio>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,15 +40,36 @@ int run(const Arguments& arguments) {
   return bad_usage;
 }
 
+int lost_output(const std::error_code& why) {
+  print_errors({{ErrorKind::unavailable,
+                 fmt::format("cannot write to standard output: {}", why.message()),
+                 {},
+                 {}}});
+  return failed;
+}
+
+// What was printed may still be in a buffer: only here can it be known that all of it arrived.
+int run_and_flush(const Arguments& arguments) {
+  try {
+    const int status = run(arguments);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) throw;
+    return lost_output(error.code());
+  }
+  return lost_output({errno, std::generic_category()});
+}
+
 }  // namespace
 }  // namespace partwise::cli
 
 int main(int argc, char** argv) {
   try {
-    return partwise::cli::run({argv + 1, argv + argc});
+    return partwise::cli::run_and_flush({argv + 1, argv + argc});
   } catch (const std::exception& error) {
-    // Only memory and the like: expected trouble comes as a Result.
-    fmt::print(stderr, "error: {}\n", error.what());
+    // Only memory and the like: expected trouble comes as a Result. Where standard error is what
+    // cannot be written to, fmt::print would throw again.
+    std::fprintf(stderr, "error: %s\n", error.what());
     return partwise::cli::failed;
   }
 }

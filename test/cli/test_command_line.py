@@ -2,8 +2,10 @@
 
 import pathlib
 import re
+import subprocess
 
 import pytest
+from harness import PARTWISE
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 NOWHERE = ("--bootstrap-servers", "127.0.0.1:1")
@@ -35,6 +37,16 @@ def test_help_and_page_list_every_option(partwise):
     page = flags_in((TOP / "docs" / "recommend.md").read_text())
     assert {"--sampling-days", "--full-scan", "--explain", "--max-workers-per-cluster"} <= shown
     assert shown - page == set(), "docs/recommend.md lacks options"
+
+
+@pytest.mark.parametrize("arguments", [["recommend", "--show-config"], ["recommend", "--help"], ["--version"],
+                                       ["recommend", *NOWHERE, "--timeout", "1s", "--format", "json"]])
+def test_output_that_cannot_be_written_is_a_failure(tmp_path, arguments):
+    with open("/dev/full", "w") as full:
+        process = subprocess.run([PARTWISE, *arguments], cwd=tmp_path, env={}, timeout=60, check=False,
+                                 stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert process.returncode == 1, process.stderr
+    assert process.stderr.count("cannot write to standard output: No space left on device") == 1
 
 
 def test_an_unknown_command_names_the_nearest(partwise):
