@@ -33,7 +33,7 @@ def holds(interval, value, slack=1e-6):
 
 
 # From a capacity that leaves most topics at the floor to one that makes nearly all hard to decide.
-@pytest.mark.parametrize("capacity,floor", [(20_000, 2), (5_000, 2), (1_000, 2), (300, 1)])
+@pytest.mark.parametrize("capacity,floor", [(20_000, 2), (5_000, 2), (1_000, 2), (300, 1), (20, 1)])
 def test_every_topic_agrees_with_the_truth(partwise, node, truth, capacity, floor):
     run = measured(partwise, node, capacity, floor)
     topics = run.report["clusters"][0]["topics"]
@@ -53,9 +53,9 @@ def test_every_topic_agrees_with_the_truth(partwise, node, truth, capacity, floo
             sizes_outside.append((topic["name"], known["bytes"] / known["records"], topic["mean_record_bytes"]))
         if topic["decided_by"] in ("proved", "watermarks", "stored_bytes") and recommended["value"] != count:
             wrong.append((topic["name"], count, recommended))
-    # Record sizes are sampled: their intervals are of 95 %, over 36 topics. Counts never miss.
+    # Mean sizes are sampled: their intervals are of 95 %, over 36 topics. What is sure is right.
     assert len(outside) <= 1, outside
-    assert len(wrong) <= 1, wrong
+    assert wrong == []
     assert len(sizes_outside) <= 5, sizes_outside
 
 
@@ -80,13 +80,19 @@ def test_the_full_scan_is_exact(partwise, node, truth):
 
 def test_proving_settles_every_topic_that_is_not_compacted(partwise, node, truth):
     run = measured(partwise, node, 2_000, 2, "--prove")
+    open_ones = []
     for topic in run.report["clusters"][0]["topics"]:
         known = truth[topic["name"]]
         if known["compacted"] or topic["status"] == "empty":
             continue
         recommended = topic["recommended_partitions"]
-        sizes_decide = recommended["high"] - recommended["low"] <= 1 + recommended["value"] * 0.1
-        assert topic["decided_by"] != "estimate" or sizes_decide, topic["name"]
+        if topic["decided_by"] == "estimate":
+            # Lookups are not what is missing, but sizes: a range of a few counts.
+            assert recommended["high"] - recommended["low"] <= 1 + recommended["value"] * 0.25, topic["name"]
+            open_ones.append(topic["name"])
+        else:
+            assert recommended["value"] == truth_count(known, 2_000, 2), topic["name"]
+    assert len(open_ones) <= 6, open_ones
 
 
 def test_quick_looks_up_less_and_never_says_proved(partwise, node, truth, tmp_path):
