@@ -68,8 +68,8 @@ class Surveyor {
     TRY(list_topics());
     progress_.detail(
         fmt::format("{}: {} topics chosen", survey_.cluster_id, survey_.topics.size()));
-    add_configurations();
-    add_stored_bytes();
+    TRY(add_configurations());
+    TRY(add_stored_bytes());
     TRY(add_watermarks());
     return std::move(survey_);
   }
@@ -101,8 +101,9 @@ class Surveyor {
     topic.measurable = false;
   }
 
-  void add_configurations() {
+  Result<> add_configurations() {
     const auto configurations = port_.configurations();
+    if (stop_.stop_requested()) return fail(ErrorKind::interrupted, "interrupted");
     const Millis asked_for{static_cast<std::int64_t>(options_.sampling_days * 86'400'000)};
     for (std::size_t i = 0; i < survey_.topics.size(); ++i) {
       auto& topic = survey_.topics[i];
@@ -117,17 +118,20 @@ class Surveyor {
       }
       topic.grid = sample::WindowGrid::ending_at(survey_.now, options_.peak_window, length);
     }
+    return {};
   }
 
-  void add_stored_bytes() {
+  Result<> add_stored_bytes() {
     const auto stored = port_.stored_bytes();
+    if (stop_.stop_requested()) return fail(ErrorKind::interrupted, "interrupted");
     if (!stored) {
       survey_.warnings.push_back("sizes on disk are not known: " + stored.error().message);
-      return;
+      return {};
     }
     for (std::size_t i = 0; i < survey_.topics.size() && i < stored->size(); ++i) {
       survey_.topics[i].stored_bytes = (*stored)[i];
     }
+    return {};
   }
 
   Result<> add_watermarks() {

@@ -53,8 +53,9 @@ std::vector<int> leaders_of(const TopicDescription& topic) {
 class KafkaCluster final : public sample::ClusterPort {
  public:
   KafkaCluster(std::unique_ptr<Client> client, std::unique_ptr<Client> reader, std::string id,
-               const ClusterSettings& settings)
+               const ClusterSettings& settings, std::stop_token stop)
       : settings_(settings),
+        stop_(std::move(stop)),
         client_(std::move(client)),
         reader_(std::move(reader)),
         id_(std::move(id)),
@@ -84,13 +85,13 @@ class KafkaCluster final : public sample::ClusterPort {
   void use_topics(std::vector<std::string> names) override { topics_ = std::move(names); }
 
   std::vector<Result<sample::TopicConfiguration>> configurations() override {
-    return describe_configs(*client_, topics_);
+    return describe_configs(*client_, topics_, stop_);
   }
 
   Result<std::vector<std::optional<std::int64_t>>> stored_bytes() override {
     std::vector<TopicLeaders> topics;
     for (const auto& name : topics_) topics.push_back({name, leaders_[name]});
-    return stored_bytes_of(brokers_, settings_.client, topics);
+    return stored_bytes_of(brokers_, settings_.client, topics, stop_);
   }
 
   Result<std::vector<int>> leaders(int topic) override {
@@ -161,6 +162,7 @@ class KafkaCluster final : public sample::ClusterPort {
   }
 
   ClusterSettings settings_;
+  std::stop_token stop_;
   std::unique_ptr<Client> client_;
   std::unique_ptr<Client> reader_;  // a broker answers one connection in order: no fetch that waits
                                     // may hold up the lookups behind it
@@ -184,7 +186,7 @@ Result<std::unique_ptr<sample::ClusterPort>> open_cluster(const ClusterSettings&
   auto id = TRY(client->connect(stop));
   auto reader = TRY(Client::create(settings.client, traffic));
   return std::unique_ptr<sample::ClusterPort>(std::make_unique<KafkaCluster>(
-      std::move(client), std::move(reader), std::move(id), settings));
+      std::move(client), std::move(reader), std::move(id), settings, stop));
 }
 
 }  // namespace partwise::kafka

@@ -16,7 +16,8 @@ struct ClusterSettings {
   Millis read_patience{2'000};  ///< longest wait for a record of one span
 };
 
-/// Connects; the port then asks with one connection to each broker and reads with another.
+/// Connects; the port then asks with one connection to each broker and reads with another. What
+/// the port waits for by itself, it waits for no longer once stop is asked for.
 ///
 /// errors: as Client::create and Client::connect
 /// threads: the port, one at a time; `traffic` may be read meanwhile and must outlive it

@@ -1,7 +1,13 @@
 #include "kafka/log_dirs.h"
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
 #include <map>
+#include <thread>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "kafka/wire.h"
 
@@ -12,8 +18,16 @@ constexpr std::int16_t api_describe_log_dirs = 35;
 // Not flexible, and Kafka 4's floor: one version serves old and new brokers.
 constexpr std::int16_t version = 1;
 
-struct Sizes {
-  std::map<std::pair<std::string, std::int32_t>, std::int64_t> bytes;
+// A thread for each broker only waits for it: enough of them that silent brokers are waited for
+// together.
+constexpr std::size_t brokers_at_once = 32;
+
+// Bytes by topic and partition.
+using Sizes = std::map<std::pair<std::string, std::int32_t>, std::int64_t>;
+
+struct Question {
+  const BrokerAddress* broker = nullptr;
+  std::string body;
 };
 
 // Only the partitions that the broker leads; an empty text when it leads none of them.
@@ -41,7 +55,8 @@ std::string request_for(int broker, const std::vector<TopicLeaders>& topics) {
   return body.get();
 }
 
-Result<> read_sizes(std::string_view response, Sizes& sizes) {
+Result<Sizes> read_sizes(std::string_view response) {
+  Sizes sizes;
   WireReader reader(response);
   reader.int32();  // throttle time
   for (auto dirs = reader.int32(); dirs > 0 && reader.ok(); --dirs) {
@@ -55,28 +70,63 @@ Result<> read_sizes(std::string_view response, Sizes& sizes) {
         reader.int64();  // lag
         const bool future = reader.int8() != 0;
         // A replica that is being moved to another directory is there twice.
-        if (!future) sizes.bytes[{name, partition}] = bytes;
+        if (!future) sizes[{name, partition}] = bytes;
       }
     }
   }
-  if (reader.ok()) return {};
+  if (reader.ok()) return sizes;
   return fail(ErrorKind::corrupt, "the answer to DescribeLogDirs ends early");
 }
 
-Result<> ask_broker(const BrokerAddress& broker, const ClientSettings& settings,
-                    const std::vector<TopicLeaders>& topics, Sizes& sizes) {
-  const auto body = request_for(broker.id, topics);
-  if (body.empty()) return {};
-  auto connection = TRY(WireConnection::open(broker.host, broker.port, settings));
-  const auto response = TRY(connection.ask(api_describe_log_dirs, version, body));
-  return read_sizes(response, sizes);
+std::vector<Question> questions_for(const std::vector<BrokerAddress>& brokers,
+                                    const std::vector<TopicLeaders>& topics) {
+  std::vector<Question> questions;
+  for (const auto& broker : brokers) {
+    auto body = request_for(broker.id, topics);
+    if (!body.empty()) questions.push_back({&broker, std::move(body)});
+  }
+  return questions;
+}
+
+Result<Sizes> ask_broker(const Question& question, const ClientSettings& settings,
+                         const std::stop_token& stop) {
+  const auto& broker = *question.broker;
+  auto connection = TRY(WireConnection::open(broker.host, broker.port, settings, stop));
+  const auto response = TRY(connection.ask(api_describe_log_dirs, version, question.body));
+  return read_sizes(response);
+}
+
+// For a thread of its own, where nothing that is thrown may get out.
+Result<Sizes> ask_safely(const Question& question, const ClientSettings& settings,
+                         const std::stop_token& stop) {
+  try {
+    return ask_broker(question, settings, stop);
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::limit, fmt::format("broker {}'s answer could not be taken: {}",
+                                              question.broker->id, error.what()));
+  }
+}
+
+std::vector<Result<Sizes>> ask_all(const std::vector<Question>& questions,
+                                   const ClientSettings& settings, const std::stop_token& stop) {
+  std::vector<Result<Sizes>> answers(questions.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (auto i = next++; i < questions.size() && !stop.stop_requested(); i = next++) {
+      answers[i] = ask_safely(questions[i], settings, stop);
+    }
+  };
+  std::vector<std::jthread> threads;
+  while (threads.size() < std::min(questions.size(), brokers_at_once)) threads.emplace_back(work);
+  threads.clear();  // joins
+  return answers;
 }
 
 std::optional<std::int64_t> sum_of(const TopicLeaders& topic, const Sizes& sizes) {
   std::int64_t sum = 0;
   for (std::size_t p = 0; p < topic.leaders.size(); ++p) {
-    const auto found = sizes.bytes.find({topic.name, static_cast<std::int32_t>(p)});
-    if (found == sizes.bytes.end()) return std::nullopt;
+    const auto found = sizes.find({topic.name, static_cast<std::int32_t>(p)});
+    if (found == sizes.end()) return std::nullopt;
     sum += found->second;
   }
   return sum;
@@ -86,19 +136,23 @@ std::optional<std::int64_t> sum_of(const TopicLeaders& topic, const Sizes& sizes
 
 Result<std::vector<std::optional<std::int64_t>>> stored_bytes_of(
     const std::vector<BrokerAddress>& brokers, const ClientSettings& settings,
-    const std::vector<TopicLeaders>& topics) {
+    const std::vector<TopicLeaders>& topics, const std::stop_token& stop) {
   Sizes sizes;
   std::optional<Error> failed;
   std::size_t failures = 0;
-  for (const auto& broker : brokers) {
-    if (auto result = ask_broker(broker, settings, topics, sizes); !result) {
-      failed = std::move(result).error();
+  auto answers = ask_all(questions_for(brokers, topics), settings, stop);
+  if (stop.stop_requested()) return fail(ErrorKind::interrupted, "interrupted");
+  for (auto& answer : answers) {
+    if (answer) {
+      sizes.merge(*answer);
+    } else {
+      failed = std::move(answer).error();
       ++failures;
     }
   }
-  if (failed && failures == brokers.size()) return tl::unexpected(*std::move(failed));
+  if (failed && failures == answers.size()) return tl::unexpected(*std::move(failed));
   // Brokers answer with nothing, and without an error, whom they do not allow to ask.
-  if (sizes.bytes.empty() && !topics.empty()) {
+  if (sizes.empty() && !topics.empty()) {
     return fail(ErrorKind::unauthorized, "brokers tell none", "allow DESCRIBE on the cluster");
   }
   std::vector<std::optional<std::int64_t>> stored;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,13 @@ struct TopicLeaders {
 };
 
 /// Bytes on disk of each topic's leader replicas, in the order of `topics`; empty where a leader
-/// does not tell.
+/// does not tell. The brokers are asked side by side: silent ones cost one time-out together.
 ///
 /// errors: unavailable, unauthorized, timeout, limit (see WireConnection) when no broker answered;
-/// unauthorized when none told a size, which is how brokers answer without DESCRIBE on the cluster
+/// unauthorized when none told a size, which is how brokers answer without DESCRIBE on the
+/// cluster; interrupted
 Result<std::vector<std::optional<std::int64_t>>> stored_bytes_of(
     const std::vector<BrokerAddress>& brokers, const ClientSettings& settings,
-    const std::vector<TopicLeaders>& topics);
+    const std::vector<TopicLeaders>& topics, const std::stop_token& stop);
 
 }  // namespace partwise::kafka

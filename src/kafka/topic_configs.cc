@@ -57,7 +57,17 @@ Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* res
   return configuration;
 }
 
-EventHandle ask(Client& client, std::span<const std::string> topics) {
+EventHandle next_event(rd_kafka_queue_t* queue, Millis patience, const std::stop_token& stop) {
+  constexpr int slice_ms = 100;  // how long a stop may go unnoticed
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  EventHandle event;
+  while (!event && !stop.stop_requested() && std::chrono::steady_clock::now() < deadline) {
+    event.reset(rd_kafka_queue_poll(queue, slice_ms));
+  }
+  return event;
+}
+
+EventHandle ask(Client& client, std::span<const std::string> topics, const std::stop_token& stop) {
   std::vector<rd_kafka_ConfigResource_t*> resources;
   for (const auto& topic : topics) {
     resources.push_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
@@ -72,19 +82,32 @@ EventHandle ask(Client& client, std::span<const std::string> topics) {
                            queue.get());
   rd_kafka_ConfigResource_destroy_array(resources.data(), resources.size());
   // The request ends by its own time-out; the second is for its event to come round.
-  return EventHandle(rd_kafka_queue_poll(queue.get(), timeout + 1'000));
+  return next_event(queue.get(), client.timeout() + Millis{1'000}, stop);
 }
 
-void append(Results& results, rd_kafka_event_t* event, std::span<const std::string> topics) {
-  const auto first = results.size();
+// Why a request as a whole brought nothing, if so.
+rd_kafka_resp_err_t code_of(rd_kafka_event_t* event) {
+  return event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+}
+
+void append_failed(Results& results, rd_kafka_resp_err_t code, std::span<const std::string> topics,
+                   const std::stop_token& stop) {
   for (const auto& topic : topics) {
-    const auto code = event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
-    results.emplace_back(tl::unexpected(
-        error_of(code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
-                 fmt::format("describe the configuration of {}", topic))));
+    auto error = error_of(code, fmt::format("describe the configuration of {}", topic));
+    if (stop.stop_requested()) error = {ErrorKind::interrupted, "interrupted", {}, {}};
+    results.emplace_back(tl::unexpected(std::move(error)));
   }
+}
+
+void append(Results& results, rd_kafka_event_t* event, std::span<const std::string> topics,
+            const std::stop_token& stop) {
+  const auto first = results.size();
+  const auto code = code_of(event);
+  // Whom the answer leaves out has timed out.
+  append_failed(results, code == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : code,
+                topics, stop);
   const auto* result = event == nullptr ? nullptr : rd_kafka_event_DescribeConfigs_result(event);
-  if (result == nullptr || rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  if (result == nullptr || code != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   std::size_t count = 0;
   const auto** resources = rd_kafka_DescribeConfigs_result_resources(result, &count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -98,14 +121,20 @@ void append(Results& results, rd_kafka_event_t* event, std::span<const std::stri
 
 }  // namespace
 
-Results describe_configs(Client& client, const std::vector<std::string>& topics) {
+Results describe_configs(Client& client, const std::vector<std::string>& topics,
+                         const std::stop_token& stop) {
   Results results;
-  for (std::size_t i = 0; i < topics.size(); i += topics_per_request) {
-    const auto count = std::min(topics_per_request, topics.size() - i);
-    const auto part = std::span(topics).subspan(i, count);
-    const auto event = ask(client, part);
-    append(results, event.get(), part);
+  auto rest = std::span(topics);
+  auto code = RD_KAFKA_RESP_ERR_NO_ERROR;
+  // Where one request was waited for in vain, waiting for the others would only add up.
+  while (!rest.empty() && !stop.stop_requested() && kind_of(code) != ErrorKind::timeout) {
+    const auto part = rest.first(std::min(topics_per_request, rest.size()));
+    const auto event = ask(client, part, stop);
+    code = code_of(event.get());
+    append(results, event.get(), part, stop);
+    rest = rest.subspan(part.size());
   }
+  append_failed(results, code, rest, stop);
   return results;
 }
 

@@ -70,13 +70,14 @@ std::string_view WireReader::take(std::int64_t size) {
 }
 
 Result<WireConnection> WireConnection::open(const std::string& host, int port,
-                                            const ClientSettings& settings) {
-  const auto deadline = std::chrono::steady_clock::now() + settings.timeout;
+                                            const ClientSettings& settings,
+                                            const std::stop_token& stop) {
+  const WirePatience patience{std::chrono::steady_clock::now() + settings.timeout, stop};
   auto protocol = lowered(property(settings.properties, "security.protocol"));
   if (protocol.empty()) protocol = "plaintext";
   const bool tls = protocol == "ssl" || protocol == "sasl_ssl";
-  auto stream = tls ? connect_tls(host, port, tls_settings(settings.properties), deadline)
-                    : connect_plain(host, port, deadline);
+  auto stream = tls ? connect_tls(host, port, tls_settings(settings.properties), patience)
+                    : connect_plain(host, port, patience);
   if (!stream) return tl::unexpected(std::move(stream).error());
   WireConnection connection(std::move(*stream));
   if (protocol.starts_with("sasl")) TRY(connection.log_in(settings.properties));

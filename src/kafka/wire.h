@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "kafka/settings.h"
@@ -57,10 +58,11 @@ class WireReader {
 /// threads: one at a time
 class WireConnection {
  public:
-  /// errors: unavailable, timeout, unauthorized; limit for a security.protocol or sasl.mechanism
+  /// errors: unavailable, timeout, unauthorized, interrupted; limit for a security.protocol or
+  /// sasl.mechanism
   ///         that it does not speak (PLAIN and SCRAM it does)
   static Result<WireConnection> open(const std::string& host, int port,
-                                     const ClientSettings& settings);
+                                     const ClientSettings& settings, const std::stop_token& stop);
 
   /// The response's body, behind its header.
   Result<std::string> ask(std::int16_t api_key, std::int16_t version, const std::string& body);

@@ -56,21 +56,30 @@ tl::unexpected<Error> broken(const std::string& where, const char* what) {
   return fail(ErrorKind::unavailable, fmt::format("the connection to {} broke: {}", where, what));
 }
 
-Result<> wait_for(int fd, short events, SteadyTime deadline, const std::string& where) {
-  const auto left = std::chrono::ceil<Millis>(deadline - std::chrono::steady_clock::now());
-  pollfd entry{fd, events, 0};
-  const int ready = left.count() > 0 ? poll(&entry, 1, static_cast<int>(left.count())) : 0;
-  if (ready > 0) return {};
-  return fail(ErrorKind::timeout, fmt::format("{} did not answer in time", where));
+Result<> wait_for(int fd, short events, const WirePatience& patience, const std::string& where) {
+  constexpr Millis slice{100};  // how long a stop may go unnoticed
+  while (!patience.stop.stop_requested()) {
+    const auto left =
+        std::chrono::ceil<Millis>(patience.deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) {
+      return fail(ErrorKind::timeout, fmt::format("{} did not answer in time", where));
+    }
+    pollfd entry{fd, events, 0};
+    const int ready = poll(&entry, 1, static_cast<int>(std::min(left, slice).count()));
+    if (ready > 0) return {};
+    if (ready < 0 && errno != EINTR) return broken(where, std::strerror(errno));
+  }
+  return fail(ErrorKind::interrupted, fmt::format("interrupted while waiting for {}", where));
 }
 
-Result<Socket> connected(const addrinfo& address, SteadyTime deadline, const std::string& where) {
+Result<Socket> connected(const addrinfo& address, const WirePatience& patience,
+                         const std::string& where) {
   Socket socket(::socket(address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                          address.ai_protocol));
   if (socket.get() < 0) return broken(where, std::strerror(errno));
   if (connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
   if (errno != EINPROGRESS) return broken(where, std::strerror(errno));
-  TRY(wait_for(socket.get(), POLLOUT, deadline, where));
+  TRY(wait_for(socket.get(), POLLOUT, patience, where));
   int error = 0;
   socklen_t size = sizeof error;
   getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -78,7 +87,7 @@ Result<Socket> connected(const addrinfo& address, SteadyTime deadline, const std
   return socket;
 }
 
-Result<Socket> connected(const std::string& host, int port, SteadyTime deadline) {
+Result<Socket> connected(const std::string& host, int port, const WirePatience& patience) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* raw = nullptr;
@@ -91,15 +100,15 @@ Result<Socket> connected(const std::string& host, int port, SteadyTime deadline)
   Result<Socket> socket = broken(place(host, port), "no address");
   for (const auto* address = addresses.get(); address != nullptr && !socket;
        address = address->ai_next) {
-    socket = connected(*address, deadline, place(host, port));
+    socket = connected(*address, patience, place(host, port));
   }
   return socket;
 }
 
 class PlainStream final : public WireStream {
  public:
-  PlainStream(Socket socket, std::string where, SteadyTime deadline)
-      : socket_(std::move(socket)), where_(std::move(where)), deadline_(deadline) {}
+  PlainStream(Socket socket, std::string where, WirePatience patience)
+      : socket_(std::move(socket)), where_(std::move(where)), patience_(std::move(patience)) {}
 
   Result<> write(std::span<const std::byte> bytes) override {
     while (!bytes.empty()) {
@@ -131,13 +140,13 @@ class PlainStream final : public WireStream {
  private:
   [[nodiscard]] Result<> wait_or_fail(short events, int error) const {
     if (error == EINTR) return {};
-    if (error == EAGAIN) return wait_for(socket_.get(), events, deadline_, where_);
+    if (error == EAGAIN) return wait_for(socket_.get(), events, patience_, where_);
     return broken(where_, std::strerror(error));
   }
 
   Socket socket_;
   std::string where_;
-  SteadyTime deadline_;
+  WirePatience patience_;
 };
 
 std::string openssl_reason() {
@@ -191,12 +200,12 @@ Result<> identify(SSL_CTX* context, const TlsSettings& settings) {
 class TlsStream final : public WireStream {
  public:
   TlsStream(Socket socket, SslContext context, SslSession session, std::string where,
-            SteadyTime deadline)
+            WirePatience patience)
       : socket_(std::move(socket)),
         context_(std::move(context)),
         session_(std::move(session)),
         where_(std::move(where)),
-        deadline_(deadline) {}
+        patience_(std::move(patience)) {}
 
   Result<> shake_hands() {
     return until_done([this] { return SSL_connect(session_.get()); });
@@ -230,10 +239,10 @@ class TlsStream final : public WireStream {
       if (result > 0) return {};
       switch (SSL_get_error(session_.get(), result)) {
         case SSL_ERROR_WANT_READ:
-          TRY(wait_for(socket_.get(), POLLIN, deadline_, where_));
+          TRY(wait_for(socket_.get(), POLLIN, patience_, where_));
           break;
         case SSL_ERROR_WANT_WRITE:
-          TRY(wait_for(socket_.get(), POLLOUT, deadline_, where_));
+          TRY(wait_for(socket_.get(), POLLOUT, patience_, where_));
           break;
         default:
           return failure();
@@ -256,21 +265,22 @@ class TlsStream final : public WireStream {
   SslContext context_;
   SslSession session_;
   std::string where_;
-  SteadyTime deadline_;
+  WirePatience patience_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<WireStream>> connect_plain(const std::string& host, int port,
-                                                  SteadyTime deadline) {
-  auto socket = TRY(connected(host, port, deadline));
+                                                  const WirePatience& patience) {
+  auto socket = TRY(connected(host, port, patience));
   return std::unique_ptr<WireStream>(
-      std::make_unique<PlainStream>(std::move(socket), place(host, port), deadline));
+      std::make_unique<PlainStream>(std::move(socket), place(host, port), patience));
 }
 
 Result<std::unique_ptr<WireStream>> connect_tls(const std::string& host, int port,
-                                                const TlsSettings& settings, SteadyTime deadline) {
-  auto socket = TRY(connected(host, port, deadline));
+                                                const TlsSettings& settings,
+                                                const WirePatience& patience) {
+  auto socket = TRY(connected(host, port, patience));
   SslContext context(SSL_CTX_new(TLS_client_method()));
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   TRY(trust(context.get(), settings));
@@ -282,7 +292,7 @@ Result<std::unique_ptr<WireStream>> connect_tls(const std::string& host, int por
   if (settings.verify_host_name) SSL_set1_host(session.get(), host.c_str());
   SSL_set_fd(session.get(), socket.get());
   auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(context),
-                                            std::move(session), place(host, port), deadline);
+                                            std::move(session), place(host, port), patience);
   TRY(stream->shake_hands());
   return std::unique_ptr<WireStream>(std::move(stream));
 }

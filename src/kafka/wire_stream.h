@@ -1,8 +1,9 @@
-// A byte stream to one broker, plain or over TLS, with a deadline.
+// A byte stream to one broker, plain or over TLS, with a deadline and an ear for Ctrl-C.
 #pragma once
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.h"
@@ -21,6 +22,12 @@ struct TlsSettings {
   bool verify_certificate = true;  ///< enable.ssl.certificate.verification
 };
 
+/// When waiting ends: for the connection as a whole, from its name's look-up to its last answer.
+struct WirePatience {
+  SteadyTime deadline;
+  std::stop_token stop;
+};
+
 /// threads: one at a time
 class WireStream {
  public:
@@ -30,10 +37,11 @@ class WireStream {
   virtual Result<> read(std::span<std::byte> bytes) = 0;
 };
 
-/// errors: unavailable, timeout; unauthorized when the certificate is not trusted
+/// errors: unavailable, timeout, interrupted; unauthorized when the certificate is not trusted
 Result<std::unique_ptr<WireStream>> connect_plain(const std::string& host, int port,
-                                                  SteadyTime deadline);
+                                                  const WirePatience& patience);
 Result<std::unique_ptr<WireStream>> connect_tls(const std::string& host, int port,
-                                                const TlsSettings& settings, SteadyTime deadline);
+                                                const TlsSettings& settings,
+                                                const WirePatience& patience);
 
 }  // namespace partwise::kafka

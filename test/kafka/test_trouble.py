@@ -270,6 +270,44 @@ def test_partitions_without_a_leader(partwise, tmp_path):
         node.stop()
 
 
+@pytest.fixture
+def half_silent():
+    """Two brokers, of which the second is frozen: it accepts connections and says nothing."""
+    node = Node("half-silent")
+    frozen = None
+    try:
+        node.join(2)
+        node.tool("org.apache.kafka.tools.TopicCommand", "--create", "--topic", "half", "--replica-assignment", "1,2,1,2")
+        frozen = int((node.folder / "broker-2" / "pid").read_text())
+        os.kill(frozen, signal.SIGSTOP)
+        yield node
+    finally:
+        if frozen:
+            os.kill(frozen, signal.SIGCONT)
+        node.stop()
+
+
+def test_ctrl_c_while_a_broker_is_silent(tmp_path, half_silent):
+    with subprocess.Popen([PARTWISE, "recommend", "--bootstrap-servers", half_silent.bootstrap, "--timeout", "8s"],
+                          cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, env={k: os.environ[k] for k in ("PATH", "HOME")}) as running:
+        time.sleep(1.5)
+        running.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        _, err = running.communicate(timeout=60)
+        assert running.returncode == 130, err
+        assert time.monotonic() - start < 1.5
+
+
+def test_a_silent_broker_costs_some_time_outs_and_its_partitions(partwise, half_silent):
+    start = time.monotonic()
+    run = partwise("recommend", "--bootstrap-servers", half_silent.bootstrap, "--timeout", "2s")
+    # Configurations (where that broker is the one that is asked), watermarks and sizes on disk.
+    assert time.monotonic() - start < 3 * 2 + 3
+    assert run.topic("half")["status"] == "error"
+    assert {f["partition"] for f in run.topic("half")["failures"] if f["step"] == "watermarks"} == {1, 3}
+
+
 def test_lookups_are_counted_as_the_broker_counts_them(partwise, tmp_path):
     node = Node("counting", "--log", "kafka.request.logger=debug")
     try:
