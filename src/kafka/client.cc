@@ -1,5 +1,6 @@
 #include "kafka/client.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -90,6 +91,12 @@ constexpr std::array<Setting, 6> for_bulk = {{
     {"fetch.queue.backoff.ms", "5"},
 }};
 
+// Records are seen when a response is complete: one of all partitions' 2 MB each would look like
+// silence over a slow link. Whoever sets one of these has made them fit together.
+constexpr Setting bulk_response = {"fetch.max.bytes", "4194304"};
+constexpr std::array<const char*, 3> response_limits = {
+    {"fetch.max.bytes", "message.max.bytes", "receive.message.max.bytes"}};
+
 Result<> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value,
              const std::string& from) {
   std::array<char, 512> why{};
@@ -103,6 +110,12 @@ Result<> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& 
   return fail(ErrorKind::invalid_input,
               fmt::format("property {} has a value that is refused", name),
               "see its range in librdkafka's CONFIGURATION.md", from);
+}
+
+bool limits_responses(const config::ClientProperties& properties) {
+  return std::any_of(response_limits.begin(), response_limits.end(), [&](const char* name) {
+    return config::find_property(properties, name) != nullptr;
+  });
 }
 
 // Where a client cannot be made, librdkafka up to 2.12 frees the interceptors of a configuration
@@ -144,6 +157,9 @@ Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
   for (const auto& [name, value] : always) TRY(set(conf.get(), name, value, {}));
   for (const auto& [name, value] : settings.bulk ? for_bulk : for_sampling) {
     TRY(set(conf.get(), name, value, {}));
+  }
+  if (settings.bulk && !limits_responses(settings.properties)) {
+    TRY(set(conf.get(), bulk_response.name, bulk_response.value, {}));
   }
   rd_kafka_conf_set_opaque(conf.get(), client.get());
   rd_kafka_conf_set_error_cb(conf.get(), on_error);

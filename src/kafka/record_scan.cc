@@ -26,6 +26,9 @@ using sample::TopicPartition;
 // Partitions that one client reads at once: enough for large fetches, few enough that topics finish
 // one after another and their tallies can go.
 constexpr std::size_t partitions_at_once = 24;
+// A response has records of some of them; over a slow link, the others wait for their turn, but not
+// forever.
+constexpr int turns = 5;
 
 /// Hands out ranges to the workers.
 ///
@@ -118,12 +121,14 @@ class Worker {
     constexpr int wait_ms = 100;
     const auto count =
         rd_kafka_consume_batch_queue(queue_.get(), wait_ms, messages_.data(), messages_.size());
+    const auto now = std::chrono::steady_clock::now();
     // Consecutive messages are nearly always of one partition: look it up once for the run.
     Reading* current = nullptr;
     TopicPartition at;
     const rd_kafka_topic_t* topic = nullptr;
     for (ssize_t i = 0; i < count; ++i) {
       const MessageHandle message(messages_[static_cast<std::size_t>(i)]);
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) last_news_ = now;
       if (current == nullptr || message->rkt != topic || message->partition != at.partition) {
         topic = message->rkt;
         at = {numbers_.at(rd_kafka_topic_name(message->rkt)), message->partition};
@@ -172,14 +177,16 @@ class Worker {
 
   void give_up_on_the_silent() {
     const auto now = std::chrono::steady_clock::now();
+    const bool served = now - last_news_ <= settings_.patience;
     for (auto it = reading_.begin(); it != reading_.end();) {
       auto& reading = (it++)->second;
-      if (now - reading.last_news <= settings_.patience) continue;
+      const auto waited = now - reading.last_news;
+      if (waited <= (served ? turns : 1) * settings_.patience) continue;
       finish(reading,
              client_.last_trouble().value_or(Error{
                  ErrorKind::timeout,
                  fmt::format("cannot {}: no record in {:.1f} s", reading_text(reading.range.at),
-                             static_cast<double>(settings_.patience.count()) / 1000),
+                             seconds(waited)),
                  "a longer --timeout may help",
                  {}}));
     }
@@ -194,6 +201,7 @@ class Worker {
   std::map<int, TopicHandle> handles_;
   std::map<std::string, int, std::less<>> numbers_;
   std::map<TopicPartition, Reading> reading_;
+  SteadyTime last_news_{};  // of any partition
 };
 
 class RecordScan final : public sample::ScanPort {

@@ -12,7 +12,7 @@ struct ScanSettings {
   ClientSettings client;
   int workers = 2;              ///< clients that read at the same time, each with its own thread
   std::int64_t batch = 10'000;  ///< records taken from librdkafka at a time
-  Millis patience{10'000};      ///< a partition that gives nothing for so long has failed
+  Millis patience{10'000};      ///< without a record of any partition: those that are read fail
 };
 
 /// `traffic` must outlive it.

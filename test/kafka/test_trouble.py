@@ -270,6 +270,29 @@ def test_partitions_without_a_leader(partwise, tmp_path):
         node.stop()
 
 
+def test_partitions_wait_for_their_turn_on_a_slow_link(partwise, through_proxy, now_ms, monkeypatch):
+    """A full scan of 24 partitions with 1 MB each at some 3 MB/s: far longer than --timeout, but never silent for so long."""
+    node, proxy = through_proxy, through_proxy.proxy
+
+    def slowly(broker, client):
+        try:
+            while data := broker.recv(1 << 15):
+                client.sendall(data)
+                time.sleep(len(data) / 3e6)
+        except OSError:
+            pass
+        proxy._close(client)
+
+    node.script(["create crowd 24"] + [f"send crowd {i % 24} {now_ms - HOUR + i} - 10000" for i in range(24 * 100)])
+    monkeypatch.setattr(proxy, "_responses", slowly)
+    start = time.monotonic()
+    run = partwise("recommend", "--bootstrap-servers", proxy.address, "--topic-filter", "crowd", "--full-scan", "--timeout", "3s",
+                   "--max-workers-per-cluster", 1)
+    assert run.status == 0, run.topic("crowd")["failures"]
+    assert run.topic("crowd")["status"] == "active"
+    assert time.monotonic() - start > 6, "the link was not slow"
+
+
 @pytest.fixture
 def half_silent():
     """Two brokers, of which the second is frozen: it accepts connections and says nothing."""
