@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <map>
 #include <thread>
 #include <utility>
@@ -67,17 +68,11 @@ class ClusterRun {
     const auto start = clock_.steady_now();
     report_.cluster_id = access_.id;
     report_.bootstrap_servers = access_.bootstrap_servers;
-    progress_.update({{}, shown_name(), "connecting", 0, 0, 0, 0});
-    if (auto measured = measure(); !measured) {
-      const bool stopped = measured.error().kind == ErrorKind::interrupted;
-      report_.status = stopped ? ClusterStatus::interrupted : ClusterStatus::failed;
-      report_.error = std::move(measured).error();
-    }
+    unless_it_fails([this] { return measure(); });
     report_.elapsed_s = seconds(clock_.steady_now() - start);
     report_.traffic = traffic_of(traffic_);
     report_.bytes_read = report_.traffic.bytes_fetched;
-    sort_topics();
-    events_.cluster_finished(report_);
+    unless_it_fails([this] { return tell(); });
     return std::move(report_);
   }
 
@@ -90,7 +85,30 @@ class ClusterRun {
     return {access_.properties, options_.timeout, false};
   }
 
+  // Runs may have threads of their own: what is thrown, if there is no memory, say, is the trouble
+  // of this cluster, and the rows that it has are kept.
+  template <class Step>
+  void unless_it_fails(Step step) {
+    Result<> result;
+    try {
+      result = step();
+    } catch (const std::exception& error) {
+      result = fail(ErrorKind::limit, fmt::format("the run broke off: {}", error.what()));
+    }
+    if (result) return;
+    const bool stopped = result.error().kind == ErrorKind::interrupted;
+    report_.status = stopped ? ClusterStatus::interrupted : ClusterStatus::failed;
+    report_.error = std::move(result).error();
+  }
+
+  Result<> tell() {
+    sort_topics();
+    events_.cluster_finished(report_);
+    return {};
+  }
+
   Result<> measure() {
+    progress_.update({{}, shown_name(), "connecting", 0, 0, 0, 0});
     auto port =
         TRY(kafka::open_cluster({client_settings(), options_.sampling_timeout}, traffic_, stop_));
     auto survey = TRY(survey_cluster(*port, options_, clock_.now(), progress_, stop_));

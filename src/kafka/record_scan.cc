@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <string>
@@ -65,6 +66,10 @@ class Worker {
         messages_(static_cast<std::size_t>(settings.batch)) {}
 
   ~Worker() {
+    // Of a batch that something thrown broke off; the client cannot end before its messages.
+    for (auto* message : messages_) {
+      if (message != nullptr) rd_kafka_message_destroy(message);
+    }
     for (auto& [at, reading] : reading_) rd_kafka_consume_stop(handle(at).get(), at.partition);
   }
   Worker(const Worker&) = delete;
@@ -81,6 +86,11 @@ class Worker {
       take_batch();
       give_up_on_the_silent();
     }
+  }
+
+  /// What is being read ends with the error.
+  void fail_all(const Error& error) {
+    while (!reading_.empty()) finish(reading_.begin()->second, error);
   }
 
  private:
@@ -127,7 +137,7 @@ class Worker {
     TopicPartition at;
     const rd_kafka_topic_t* topic = nullptr;
     for (ssize_t i = 0; i < count; ++i) {
-      const MessageHandle message(messages_[static_cast<std::size_t>(i)]);
+      const MessageHandle message(std::exchange(messages_[static_cast<std::size_t>(i)], nullptr));
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) last_news_ = now;
       if (current == nullptr || message->rkt != topic || message->partition != at.partition) {
         topic = message->rkt;
@@ -158,9 +168,10 @@ class Worker {
 
   bool finish(Reading& reading, const std::optional<Error>& error) {
     const auto at = reading.range.at;
-    if (!reading.records.empty()) sink_.take(at, reading.records);
     rd_kafka_consume_stop(handle(at).get(), at.partition);
-    reading_.erase(at);
+    const auto records = std::move(reading.records);
+    reading_.erase(at);  // before the sink is told, which may throw: it must not be told twice
+    if (!records.empty()) sink_.take(at, records);
     sink_.finished(at, error);
     return true;
   }
@@ -182,13 +193,12 @@ class Worker {
       auto& reading = (it++)->second;
       const auto waited = now - reading.last_news;
       if (waited <= (served ? turns : 1) * settings_.patience) continue;
-      finish(reading,
-             client_.last_trouble().value_or(Error{
-                 ErrorKind::timeout,
-                 fmt::format("cannot {}: no record in {:.1f} s", reading_text(reading.range.at),
-                             seconds(waited)),
-                 "a longer --timeout may help",
-                 {}}));
+      finish(reading, client_.last_trouble().value_or(
+                          Error{ErrorKind::timeout,
+                                fmt::format("cannot {}: no record in {:.1f} s",
+                                            reading_text(reading.range.at), seconds(waited)),
+                                "a longer --timeout may help",
+                                {}}));
     }
   }
 
@@ -197,7 +207,7 @@ class Worker {
   const std::vector<std::string>& topics_;
   ScanSink& sink_;
   QueueHandle queue_;
-  std::vector<rd_kafka_message_t*> messages_;
+  std::vector<rd_kafka_message_t*> messages_;  // null once taken
   std::map<int, TopicHandle> handles_;
   std::map<std::string, int, std::less<>> numbers_;
   std::map<TopicPartition, Reading> reading_;
@@ -219,33 +229,57 @@ class RecordScan final : public sample::ScanPort {
       threads.emplace_back([&] { work(queue, topics, sink, stop); });
     }
     threads.clear();  // joins
-    // Whatever no worker could take: none of them reached the cluster.
+    // Whatever no worker could take: all of them failed.
     while (const auto range = queue.next()) {
-      if (!stop.stop_requested()) sink.finished(range->at, failure());
+      if (!stop.stop_requested()) sink.finished(range->at, failure_);
     }
+    if (thrown_) std::rethrow_exception(thrown_);
   }
 
  private:
   void work(RangeQueue& queue, const std::vector<std::string>& topics, ScanSink& sink,
             const std::stop_token& stop) {
-    auto client = Client::create(settings_.client, traffic_);
-    if (!client) {
-      const std::lock_guard lock(mutex_);
-      failure_ = client.error();
-      return;
+    try {
+      auto client = Client::create(settings_.client, traffic_);
+      if (!client) return note_failure(client.error());
+      Worker worker(**client, settings_, topics, sink);
+      work(worker, queue, stop);
+    } catch (const std::exception& error) {
+      note_thrown(error);
     }
-    Worker(**client, settings_, topics, sink).run(queue, stop);
   }
 
-  std::optional<Error> failure() {
+  // What is thrown, if there is no memory, say, ends the ranges that were being read. Then it goes
+  // to whoever called scan(), for the sink may have missed something; never out of a thread.
+  static void work(Worker& worker, RangeQueue& queue, const std::stop_token& stop) {
+    try {
+      worker.run(queue, stop);
+    } catch (const std::exception& error) {
+      worker.fail_all(broken_off(error));
+      throw;
+    }
+  }
+
+  static Error broken_off(const std::exception& error) {
+    return {ErrorKind::limit, fmt::format("the reading broke off: {}", error.what()), {}, {}};
+  }
+
+  void note_failure(const Error& error) {
     const std::lock_guard lock(mutex_);
-    return failure_;
+    failure_ = error;
+  }
+
+  void note_thrown(const std::exception& error) {
+    const std::lock_guard lock(mutex_);
+    thrown_ = std::current_exception();
+    failure_ = broken_off(error);
   }
 
   ScanSettings settings_;
   TrafficCounters& traffic_;
   std::mutex mutex_;
   std::optional<Error> failure_;
+  std::exception_ptr thrown_;
 };
 
 }  // namespace

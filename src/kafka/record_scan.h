@@ -15,7 +15,8 @@ struct ScanSettings {
   Millis patience{10'000};      ///< without a record of any partition: those that are read fail
 };
 
-/// `traffic` must outlive it.
+/// What is thrown while it scans, by the sink too, comes out of scan() when all has ended; ranges
+/// that were being read have failed then. `traffic` must outlive it.
 std::unique_ptr<sample::ScanPort> record_scan(const ScanSettings& settings,
                                               TrafficCounters& traffic);
 
