@@ -39,9 +39,11 @@ std::span<const std::byte> raw(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-std::string fresh_nonce() {
+Result<std::string> fresh_nonce() {
   std::array<unsigned char, 18> random{};
-  RAND_bytes(random.data(), static_cast<int>(random.size()));
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+    return fail(ErrorKind::unavailable, "no random numbers for the login");
+  }
   std::string nonce;
   for (const auto byte : random) nonce += fmt::format("{:02x}", byte);
   return nonce;
@@ -140,7 +142,8 @@ Result<> WireConnection::log_in(const config::ClientProperties& properties) {
     TRY(authenticate(plain_message(user, password)));
     return {};
   }
-  ScramClient scram(mechanism == "SCRAM-SHA-512", user, password, fresh_nonce());
+  auto nonce = TRY(fresh_nonce());
+  ScramClient scram(mechanism == "SCRAM-SHA-512", user, password, std::move(nonce));
   const auto challenge = TRY(authenticate(scram.first_message()));
   const auto proof = TRY(scram.final_message(challenge));
   const auto verdict = TRY(authenticate(proof));

@@ -156,10 +156,16 @@ std::string openssl_reason() {
   return text.data();
 }
 
+tl::unexpected<Error> no_tls(const char* step) {
+  return fail(ErrorKind::unavailable,
+              fmt::format("TLS cannot be set up ({}): {}", step, openssl_reason()));
+}
+
 Result<> trust(SSL_CTX* context, const TlsSettings& settings) {
   if (!settings.ca_pem.empty()) {
     const Bio bio(
         BIO_new_mem_buf(settings.ca_pem.data(), static_cast<int>(settings.ca_pem.size())));
+    if (!bio) return no_tls("ssl.ca.pem");
     int added = 0;
     while (const Certificate ca{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
       added += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
@@ -268,6 +274,32 @@ class TlsStream final : public WireStream {
   WirePatience patience_;
 };
 
+Result<SslContext> context_for(const TlsSettings& settings) {
+  SslContext context(SSL_CTX_new(TLS_client_method()));
+  if (!context) return no_tls("context");
+  if (SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1) return no_tls("version");
+  TRY(trust(context.get(), settings));
+  TRY(identify(context.get(), settings));
+  return context;
+}
+
+// A step that fails ends it: nothing that was asked to be verified may go unverified.
+Result<SslSession> session_for(SSL_CTX* context, const TlsSettings& settings,
+                               const std::string& host, int socket) {
+  SslSession session(SSL_new(context));
+  if (!session) return no_tls("session");
+  SSL_set_verify(session.get(), settings.verify_certificate ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                 nullptr);
+  if (SSL_set_tlsext_host_name(session.get(), host.c_str()) != 1) return no_tls("server name");
+  // OpenSSL takes an empty name for no verification at all.
+  if (settings.verify_host_name &&
+      (host.empty() || SSL_set1_host(session.get(), host.c_str()) != 1)) {
+    return no_tls("host name to verify");
+  }
+  if (SSL_set_fd(session.get(), socket) != 1) return no_tls("socket");
+  return session;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WireStream>> connect_plain(const std::string& host, int port,
@@ -281,16 +313,8 @@ Result<std::unique_ptr<WireStream>> connect_tls(const std::string& host, int por
                                                 const TlsSettings& settings,
                                                 const WirePatience& patience) {
   auto socket = TRY(connected(host, port, patience));
-  SslContext context(SSL_CTX_new(TLS_client_method()));
-  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-  TRY(trust(context.get(), settings));
-  TRY(identify(context.get(), settings));
-  SslSession session(SSL_new(context.get()));
-  SSL_set_verify(session.get(), settings.verify_certificate ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
-                 nullptr);
-  SSL_set_tlsext_host_name(session.get(), host.c_str());
-  if (settings.verify_host_name) SSL_set1_host(session.get(), host.c_str());
-  SSL_set_fd(session.get(), socket.get());
+  auto context = TRY(context_for(settings));
+  auto session = TRY(session_for(context.get(), settings, host, socket.get()));
   auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(context),
                                             std::move(session), place(host, port), patience);
   TRY(stream->shake_hands());
