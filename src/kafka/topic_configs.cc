@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "kafka/client.h"
 #include "kafka/error.h"
 
 namespace partwise::kafka {
@@ -21,19 +22,15 @@ using Results = std::vector<Result<TopicConfiguration>>;
 // Some 35 settings a topic come back: a few hundred topics make a response of about a megabyte.
 constexpr std::size_t topics_per_request = 250;
 
-void note_setting(TopicConfiguration& configuration, std::string_view name,
-                  std::string_view value) {
-  if (name == "cleanup.policy") {
-    const auto policies = listed(value);
-    configuration.compacted =
-        std::find(policies.begin(), policies.end(), "compact") != policies.end();
-  } else if (name == "remote.storage.enable") {
-    configuration.remote_storage = value == "true";
-  } else if (name == "retention.ms") {
-    std::int64_t ms = -1;
-    std::from_chars(value.data(), value.data() + value.size(), ms);
-    if (ms >= 0) configuration.retention = Millis{ms};
-  }
+bool has(const std::vector<std::string>& policies, std::string_view policy) {
+  return std::find(policies.begin(), policies.end(), policy) != policies.end();
+}
+
+std::optional<Millis> retention_in(std::string_view value) {
+  std::int64_t ms = -1;
+  std::from_chars(value.data(), value.data() + value.size(), ms);
+  if (ms < 0) return std::nullopt;
+  return Millis{ms};
 }
 
 Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* resource) {
@@ -45,16 +42,14 @@ Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* res
         fmt::format("describe the configuration of {}", rd_kafka_ConfigResource_name(resource)),
         text == nullptr ? "" : text));
   }
-  TopicConfiguration configuration;
+  TopicSettings settings;
   std::size_t count = 0;
   const auto** entries = rd_kafka_ConfigResource_configs(resource, &count);
   for (std::size_t i = 0; i < count; ++i) {
     const char* value = rd_kafka_ConfigEntry_value(entries[i]);
-    note_setting(configuration, rd_kafka_ConfigEntry_name(entries[i]),
-                 value == nullptr ? "" : value);
+    settings[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
   }
-  // Records deleted by compaction alone are kept for ever.
-  return configuration;
+  return configuration_from(settings);
 }
 
 EventHandle next_event(rd_kafka_queue_t* queue, Millis patience, const std::stop_token& stop) {
@@ -120,6 +115,20 @@ void append(Results& results, rd_kafka_event_t* event, std::span<const std::stri
 }
 
 }  // namespace
+
+TopicConfiguration configuration_from(const TopicSettings& settings) {
+  const auto value_of = [&](const char* name, const char* otherwise) {
+    const auto found = settings.find(name);
+    return found == settings.end() ? std::string(otherwise) : found->second;
+  };
+  const auto policies = listed(value_of("cleanup.policy", "delete"));
+  TopicConfiguration configuration;
+  configuration.compacted = has(policies, "compact");
+  configuration.remote_storage = value_of("remote.storage.enable", "false") == "true";
+  // Records deleted by compaction alone are kept for ever, whatever retention.ms says.
+  if (has(policies, "delete")) configuration.retention = retention_in(value_of("retention.ms", ""));
+  return configuration;
+}
 
 Results describe_configs(Client& client, const std::vector<std::string>& topics,
                          const std::stop_token& stop) {
