@@ -69,8 +69,9 @@ class Surveyor {
     progress_.detail(
         fmt::format("{}: {} topics chosen", survey_.cluster_id, survey_.topics.size()));
     TRY(add_configurations());
-    TRY(add_stored_bytes());
     TRY(add_watermarks());
+    // After the offsets: the size of a topic that grows is then of all of them, and not of fewer.
+    TRY(add_stored_bytes());
     return std::move(survey_);
   }
 

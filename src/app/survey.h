@@ -37,7 +37,7 @@ struct Survey {
   std::int64_t watermark_lookups = 0;
 };
 
-/// Lists the topics that the options choose, with configurations, sizes on disk and watermarks.
+/// Lists the topics that the options choose, with configurations, watermarks and sizes on disk.
 ///
 /// errors: those of the port's describe(); invalid_input when the filter matches nothing;
 ///         interrupted
