@@ -112,6 +112,7 @@ class Surveyor {
       if (i < configurations.size() && configurations[i]) {
         topic.compacted = configurations[i]->compacted;
         topic.remote_storage = configurations[i]->remote_storage;
+        topic.uncompressed = configurations[i]->uncompressed;
         length = std::min(length, configurations[i]->retention.value_or(length));
       } else if (i < configurations.size()) {
         const auto& error = configurations[i].error();

@@ -21,6 +21,7 @@ struct SurveyedTopic {
   std::vector<sample::PartitionDescription> partitions;
   std::optional<bool> compacted;  ///< empty: its configuration could not be read
   bool remote_storage = false;
+  bool uncompressed = false;  ///< brokers store its records without compression
   sample::WindowGrid grid;
   std::optional<std::int64_t> stored_bytes;
   std::vector<sample::OffsetRange> ranges;  ///< by partition

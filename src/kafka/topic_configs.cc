@@ -125,6 +125,7 @@ TopicConfiguration configuration_from(const TopicSettings& settings) {
   TopicConfiguration configuration;
   configuration.compacted = has(policies, "compact");
   configuration.remote_storage = value_of("remote.storage.enable", "false") == "true";
+  configuration.uncompressed = value_of("compression.type", "producer") == "uncompressed";
   // Records deleted by compaction alone are kept for ever, whatever retention.ms says.
   if (has(policies, "delete")) configuration.retention = retention_in(value_of("retention.ms", ""));
   return configuration;

@@ -36,5 +36,12 @@ TEST(ConfigurationFrom, KnowsCompactionAndRemoteStorage) {
   EXPECT_TRUE(configuration_from({{"remote.storage.enable", "true"}}).remote_storage);
 }
 
+TEST(ConfigurationFrom, IsUncompressedWhereTheBrokersSeeToIt) {
+  EXPECT_TRUE(configuration_from({{"compression.type", "uncompressed"}}).uncompressed);
+  EXPECT_FALSE(configuration_from({{"compression.type", "producer"}}).uncompressed);
+  EXPECT_FALSE(configuration_from({{"compression.type", "lz4"}}).uncompressed);
+  EXPECT_FALSE(configuration_from({}).uncompressed);
+}
+
 }  // namespace
 }  // namespace partwise::kafka

@@ -38,6 +38,7 @@ struct TopicConfiguration {
   bool compacted = false;
   bool remote_storage = false;      ///< then the local log is only its tail
   std::optional<Millis> retention;  ///< empty: kept for ever
+  bool uncompressed = false;        ///< brokers store the records without compression
 };
 
 /// A place in a topic: `topic` counts in the list given to use_topics().
