@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <exception>
 #include <map>
 #include <thread>
@@ -107,11 +108,20 @@ Result<Sizes> ask_safely(const Question& question, const ClientSettings& setting
   }
 }
 
+// OpenSSL writes so that a broker that has hung up would end the program.
+void block_sigpipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 std::vector<Result<Sizes>> ask_all(const std::vector<Question>& questions,
                                    const ClientSettings& settings, const std::stop_token& stop) {
   std::vector<Result<Sizes>> answers(questions.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
+    block_sigpipe();
     for (auto i = next++; i < questions.size() && !stop.stop_requested(); i = next++) {
       answers[i] = ask_safely(questions[i], settings, stop);
     }
