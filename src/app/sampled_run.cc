@@ -31,6 +31,7 @@ sample::TopicFacts facts_of(const SurveyedTopic& topic) {
   facts.grid = topic.grid;
   facts.compacted = topic.compacted.value_or(false);
   facts.compaction_known = topic.compacted.has_value();
+  facts.uncompressed = topic.uncompressed;
   // Where compaction or a remote tier thins the local log, its size says nothing per offset.
   if (topic.compacted == false && !topic.remote_storage) facts.stored_bytes = topic.stored_bytes;
   return facts;

@@ -74,10 +74,10 @@ std::string reason_of(const TopicReport& topic, const PartitionRule& rule,
       reason = fmt::format("ratio: {} {}, rounded up", sum, division_text(rule, required, "mean"));
       break;
     case Binding::hot_key:
-      reason =
-          fmt::format("hot key: one key carries {:.0f} % of {}, more than the {} of a partition",
-                      100 * topic.hot_key->share.value, rate(topic.required_bytes_per_s->value),
-                      rate_text(sizing.partition_capacity()));
+      reason = fmt::format("hot key: one key carries {} of {}, more than the {} of a partition",
+                           percent_text(topic.hot_key->share.value),
+                           rate(topic.required_bytes_per_s->value),
+                           rate_text(sizing.partition_capacity()));
       break;
     case Binding::ingress:
     case Binding::egress:
