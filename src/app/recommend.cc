@@ -188,6 +188,10 @@ class ClusterRun {
                 {}};
       return;
     }
+    report_.error = Error{ErrorKind::unavailable,
+                          "no topic could be measured: no record of any could be read",
+                          "see the warnings in the report",
+                          {}};
   }
 
   void sort_topics() {

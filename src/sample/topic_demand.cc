@@ -55,7 +55,7 @@ bool TopicStudy::second_screened() const {
 double TopicStudy::screened_most(std::int64_t records) const {
   const Interval size = screened_size();
   const double by_margin = as_double(records) * size.high;
-  if (screened_.offsets == 0 || screened_.offsets >= total_) return by_margin;
+  if (records == 0 || screened_.offsets == 0 || screened_.offsets >= total_) return by_margin;
   if (second_screened()) return record_size().most(records) + unexplained_bytes();
   return std::max(by_margin, as_double(facts_.stored_bytes.value_or(0)));
 }

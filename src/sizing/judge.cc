@@ -19,11 +19,18 @@ PartitionRule rule_for(const Demand& demand, const SizingSettings& settings) {
   return PartitionRule(settings);
 }
 
+// The lower limit of a product of two estimates whose errors are independent.
+double lower_product(const Interval& x, const Interval& y) {
+  if (x.value <= 0 || y.value <= 0) return 0;
+  const double off = std::hypot(1 - x.low / x.value, 1 - y.low / y.value);
+  return x.value * y.value * std::max(0.0, 1 - off);
+}
+
 Binding binding_of(const TopicReport& topic, const PartitionRule& rule,
                    const SizingSettings& settings) {
   const auto& required = *topic.required_bytes_per_s;
   if (topic.hot_key &&
-      topic.hot_key->share.low * required.low > settings.partition_capacity().value) {
+      lower_product(topic.hot_key->share, required) > settings.partition_capacity().value) {
     return Binding::hot_key;
   }
   if (required.high < settings.threshold.value) return Binding::threshold;
@@ -74,7 +81,7 @@ std::string reason_of(const TopicReport& topic, const PartitionRule& rule,
       reason = fmt::format("ratio: {} {}, rounded up", sum, division_text(rule, required, "mean"));
       break;
     case Binding::hot_key:
-      reason = fmt::format("hot key: one key carries {} of {}, more than the {} of a partition",
+      reason = fmt::format("hot key: one key carries {} % of {}, more than the {} of a partition",
                            percent_text(topic.hot_key->share.value),
                            rate(topic.required_bytes_per_s->value),
                            rate_text(sizing.partition_capacity()));

@@ -67,7 +67,7 @@ FleetSpec demo_fleet() {
   }
   auto& hot = next("users", Shape::burst, 48'000);
   hot.keys = 3'000;
-  hot.burst_height = 250;
+  hot.burst_height = 330;
   hot.hot_share = 0.7;
   hot.size_high = 2'000;
   auto& large = next("images", Shape::flat, 3'000);
