@@ -18,8 +18,9 @@ using sample::ReadSpan;
 using sample::SpanArrived;
 using sample::TopicPartition;
 
-// Partitions read at once: enough to fill a fetch, few enough to keep memory small.
-constexpr std::size_t most_active = 64;
+// Partitions read at once: enough to fill a fetch, few enough that a broker does not look in vain
+// into many logs for each batch that is larger than a fetch asks for.
+constexpr std::size_t most_active = 16;
 constexpr std::size_t batch = 64;
 // Where batches are larger than a fetch asks for, a broker sends one whole batch for each response
 // and nothing for the other partitions: they wait for their turn, but not forever.
