@@ -2,7 +2,7 @@
 """How fast `partwise recommend` is on real Kafka nodes, beside peers in the same run.
 
 Fleets of 20 million and of 2 million records are measured in turns, sampled, read in full, and read
-by Kafka's own kafka-consumer-perf-test, after one warm-up of each; medians are compared. Then the
+by Kafka's own kafka-consumer-perf-test, after a warm-up; medians are compared. Then the
 demo's fleet, and 1,000 topics of 10 partitions that are nearly idle. Prints a table and JSON; the
 JSON is also in build/bench/recommend.json."""
 
@@ -28,6 +28,7 @@ OUT = TOP / "build" / "bench"
 CAPACITY = 20_000
 LARGE = 20_000_000
 SMALL = LARGE // 10
+WARM_UPS = 4
 SURE = ("watermarks", "stored_bytes", "proved")
 
 
@@ -155,16 +156,16 @@ def large_fleets(rounds):
             "small": lambda: recommend(small, CAPACITY // 10),
             "perf_test": lambda: perf_test(large, records),
         }
+        say("warm-up")
+        cold = {name: peer()["s"] for name, peer in peers.items()}
+        for _ in range(WARM_UPS):  # brokers run for weeks, and compile what they do often
+            peers["sampled"]()
+            peers["small"]()
         runs = {name: [] for name in peers}
-        cold = {}
-        for turn in range(rounds + 1):
-            say("warm-up" if turn == 0 else f"round {turn} of {rounds}")
+        for turn in range(rounds):
+            say(f"round {turn + 1} of {rounds}")
             for name, peer in peers.items():
-                run = peer()
-                if turn == 0:
-                    cold[name] = run["s"]
-                else:
-                    runs[name].append(run)
+                runs[name].append(peer())
     return runs, cold, records
 
 
