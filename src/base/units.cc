@@ -101,6 +101,86 @@ Result<Millis> duration_from_text(std::string_view text) {
               "a number with ms, s, min, h or d, as 60s");
 }
 
+namespace {
+
+/// Takes a text apart from its front. What is not there clears ok().
+class TimeReader {
+ public:
+  explicit TimeReader(std::string_view text) : rest_(text) {}
+
+  int digits(std::size_t count) {
+    const auto taken = rest_.substr(0, count);
+    int value = 0;
+    for (const char c : taken) {
+      ok_ = ok_ && c >= '0' && c <= '9';
+      value = 10 * value + (c - '0');
+    }
+    ok_ = ok_ && taken.size() == count;
+    rest_.remove_prefix(taken.size());
+    return ok_ ? value : 0;
+  }
+  bool next_is(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  void sign(char c) { ok_ = next_is(c) && ok_; }
+  Millis fraction() {
+    int millis = 0;
+    for (int scale = 100; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+         scale /= 10) {
+      millis += scale * (rest_.front() - '0');
+      rest_.remove_prefix(1);
+    }
+    return Millis{millis};
+  }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] bool ok() const { return ok_; }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+std::optional<Instant> midnight(TimeReader& reader) {
+  const int year = reader.digits(4);
+  reader.sign('-');
+  const int month = reader.digits(2);
+  reader.sign('-');
+  const int day = reader.digits(2);
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (!reader.ok() || year < 1970 || !date.ok()) return std::nullopt;
+  return Instant{std::chrono::sys_days(date).time_since_epoch()};
+}
+
+std::optional<Millis> time_of_day(TimeReader& reader) {
+  if (!reader.next_is('T')) reader.sign(' ');
+  const int hour = reader.digits(2);
+  reader.sign(':');
+  const int minute = reader.digits(2);
+  reader.sign(':');
+  const int second = reader.digits(2);
+  const auto fraction = reader.next_is('.') ? reader.fraction() : Millis{0};
+  reader.sign('Z');
+  if (!reader.ok() || !reader.at_end() || hour > 23 || minute > 59 || second > 59)
+    return std::nullopt;
+  return std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) +
+         fraction;
+}
+
+}  // namespace
+
+Result<Instant> instant_from_text(std::string_view text) {
+  TimeReader reader(trimmed(text));
+  const auto day = midnight(reader);
+  const auto time = day && !reader.at_end() ? time_of_day(reader) : Millis{0};
+  if (day && time) return *day + *time;
+  return fail(ErrorKind::invalid_input, fmt::format("'{}' is not a time", text),
+              "a time of UTC, as 2026-03-04T05:06:07Z or 2026-03-04");
+}
+
 std::string bytes_text(double bytes) {
   constexpr std::array<const char*, 6> names = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   std::size_t i = 0;

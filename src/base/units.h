@@ -48,6 +48,11 @@ Result<BytesPerSecond> rate_from_text(std::string_view text);
 /// "60", "60s", "500ms", "5min", "1h", "7d": a bare number is seconds.
 Result<Millis> duration_from_text(std::string_view text);
 
+/// "2026-03-04T05:06:07Z", with or without a fraction of a second; also "2026-03-04".
+///
+/// errors: invalid_input, for anything but a time of UTC from 1970 to 9999
+Result<Instant> instant_from_text(std::string_view text);
+
 /// "2.1 KiB", "355 MiB": binary prefixes, three significant digits.
 std::string bytes_text(double bytes);
 

@@ -97,5 +97,23 @@ TEST(Random, RepeatsItselfAndIsUniform) {
   EXPECT_NEAR(squares / n, 1.0 / 3, 0.004);
 }
 
+// Seconds since 1970 by `date -u -d ... +%s`.
+TEST(InstantFromText, ReadsTimesOfUtc) {
+  const auto ms = [](std::string_view text) {
+    return instant_from_text(text)->time_since_epoch().count();
+  };
+  EXPECT_EQ(ms("1970-01-01"), 0);
+  EXPECT_EQ(ms("2026-03-04T05:06:07Z"), 1'772'600'767'000);
+  EXPECT_EQ(ms("2024-02-29 23:59:59.25Z"), 1'709'251'199'250);
+}
+
+TEST(InstantFromText, RefusesWhatIsNoTimeOfUtc) {
+  for (const auto* text :
+       {"", "now", "2026-13-01", "2026-02-29", "2026-03-04T05:06:07", "2026-03-04T24:00:00Z",
+        "2026-03-04T05:06:07+01:00", "1969-12-31", "2026-03-04T05:06:07Zz", "-026-03-04"}) {
+    EXPECT_FALSE(instant_from_text(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace partwise

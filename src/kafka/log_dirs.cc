@@ -11,11 +11,14 @@
 #include <fmt/format.h>
 
 #include "kafka/wire.h"
+#include "protocol/bytes.h"
 
 namespace partwise::kafka {
 namespace {
 
-constexpr std::int16_t api_describe_log_dirs = 35;
+using protocol::Reader;
+using protocol::Writer;
+
 // Not flexible, and Kafka 4's floor: one version serves old and new brokers.
 constexpr std::int16_t version = 1;
 
@@ -33,48 +36,44 @@ struct Question {
 
 // Only the partitions that the broker leads; an empty text when it leads none of them.
 std::string request_for(int broker, const std::vector<TopicLeaders>& topics) {
-  WireWriter list;
+  Writer list;
   std::int32_t count = 0;
   for (const auto& topic : topics) {
-    WireWriter partitions;
-    std::int32_t led = 0;
+    std::vector<std::int32_t> led;
     for (std::size_t p = 0; p < topic.leaders.size(); ++p) {
-      if (topic.leaders[p] != broker) continue;
-      partitions.int32(static_cast<std::int32_t>(p));
-      ++led;
+      if (topic.leaders[p] == broker) led.push_back(static_cast<std::int32_t>(p));
     }
-    if (led == 0) continue;
+    if (led.empty()) continue;
     ++count;
     list.text(topic.name);
-    list.int32(led);
-    list.raw(partitions.get());
+    list.each(led, [&](std::int32_t partition) { list.int32(partition); });
   }
   if (count == 0) return {};
-  WireWriter body;
+  Writer body;
   body.int32(count);
-  body.raw(list.get());
-  return body.get();
+  body.raw(list.own());
+  return body.own();
 }
 
 Result<Sizes> read_sizes(std::string_view response) {
   Sizes sizes;
-  WireReader reader(response);
+  Reader reader(response);
   reader.int32();  // throttle time
-  for (auto dirs = reader.int32(); dirs > 0 && reader.ok(); --dirs) {
+  reader.each([&] {
     reader.int16();  // an error of one directory: its partitions are then missing
     reader.text();
-    for (auto topics = reader.int32(); topics > 0 && reader.ok(); --topics) {
+    reader.each([&] {
       const std::string name(reader.text());
-      for (auto partitions = reader.int32(); partitions > 0 && reader.ok(); --partitions) {
+      reader.each([&] {
         const auto partition = reader.int32();
         const auto bytes = reader.int64();
         reader.int64();  // lag
-        const bool future = reader.int8() != 0;
+        const bool future = reader.boolean();
         // A replica that is being moved to another directory is there twice.
         if (!future) sizes[{name, partition}] = bytes;
-      }
-    }
-  }
+      });
+    });
+  });
   if (reader.ok()) return sizes;
   return fail(ErrorKind::corrupt, "the answer to DescribeLogDirs ends early");
 }
@@ -93,7 +92,8 @@ Result<Sizes> ask_broker(const Question& question, const ClientSettings& setting
                          const std::stop_token& stop) {
   const auto& broker = *question.broker;
   auto connection = TRY(WireConnection::open(broker.host, broker.port, settings, stop));
-  const auto response = TRY(connection.ask(api_describe_log_dirs, version, question.body));
+  const auto response =
+      TRY(connection.ask(protocol::ApiKey::describe_log_dirs, version, question.body));
   return read_sizes(response);
 }
 

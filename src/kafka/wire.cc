@@ -5,16 +5,18 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include "base/text.h"
-#include "kafka/wire_sasl.h"
+#include "protocol/bytes.h"
+#include "protocol/scram.h"
 
 namespace partwise::kafka {
 namespace {
 
-constexpr std::int16_t api_sasl_handshake = 17;
-constexpr std::int16_t api_sasl_authenticate = 36;
+using protocol::ApiKey;
+using protocol::Reader;
+using protocol::Writer;
+
 // 100,000 partitions of long names make some 20 MB; more is not a Kafka broker.
 constexpr std::int32_t response_max = 512 * 1024 * 1024;
 
@@ -39,37 +41,7 @@ std::span<const std::byte> raw(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-Result<std::string> fresh_nonce() {
-  std::array<unsigned char, 18> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-    return fail(ErrorKind::unavailable, "no random numbers for the login");
-  }
-  std::string nonce;
-  for (const auto byte : random) nonce += fmt::format("{:02x}", byte);
-  return nonce;
-}
-
 }  // namespace
-
-std::uint64_t WireReader::number(std::size_t size) {
-  std::uint64_t x = 0;
-  for (const char c : take(static_cast<std::int64_t>(size))) {
-    x = (x << 8U) | static_cast<unsigned char>(c);
-  }
-  return x;
-}
-
-std::string_view WireReader::take(std::int64_t size) {
-  if (size <= 0) return {};  // a null text or array is -1
-  if (static_cast<std::size_t>(size) > bytes_.size()) {
-    ok_ = false;
-    bytes_ = {};
-    return {};
-  }
-  const auto taken = bytes_.substr(0, static_cast<std::size_t>(size));
-  bytes_.remove_prefix(static_cast<std::size_t>(size));
-  return taken;
-}
 
 Result<WireConnection> WireConnection::open(const std::string& host, int port,
                                             const ClientSettings& settings,
@@ -86,20 +58,20 @@ Result<WireConnection> WireConnection::open(const std::string& host, int port,
   return connection;
 }
 
-Result<std::string> WireConnection::ask(std::int16_t api_key, std::int16_t version,
+Result<std::string> WireConnection::ask(protocol::ApiKey api, std::int16_t version,
                                         const std::string& body) {
-  WireWriter header;
-  header.int16(api_key);
+  Writer header;
+  header.int16(static_cast<std::int16_t>(api));
   header.int16(version);
   header.int32(++correlation_);
   header.text("partwise");
-  WireWriter frame;
-  frame.int32(static_cast<std::int32_t>(header.get().size() + body.size()));
-  TRY(stream_->write(raw(frame.get() + header.get() + body)));
+  Writer frame;
+  frame.int32(static_cast<std::int32_t>(header.own().size() + body.size()));
+  TRY(stream_->write(raw(frame.own() + header.own() + body)));
 
   std::array<std::byte, 8> start{};
   TRY(stream_->read(start));
-  WireReader reader({reinterpret_cast<const char*>(start.data()), start.size()});
+  Reader reader(std::string_view(reinterpret_cast<const char*>(start.data()), start.size()));
   const auto size = reader.int32();
   const auto correlation = reader.int32();
   if (size < 4 || size > response_max || correlation != correlation_) {
@@ -111,10 +83,10 @@ Result<std::string> WireConnection::ask(std::int16_t api_key, std::int16_t versi
 }
 
 Result<std::string> WireConnection::authenticate(std::string_view message) {
-  WireWriter body;
+  Writer body;
   body.bytes(message);
-  const auto response = TRY(ask(api_sasl_authenticate, 0, body.get()));
-  WireReader reader(response);
+  const auto response = TRY(ask(ApiKey::sasl_authenticate, 0, body.own()));
+  Reader reader(response);
   const auto code = reader.int16();
   reader.text();
   auto answer = std::string(reader.bytes());
@@ -130,20 +102,22 @@ Result<> WireConnection::log_in(const config::ClientProperties& properties) {
     return fail(ErrorKind::limit,
                 fmt::format("sasl.mechanism {} is not spoken for this request", mechanism));
   }
-  WireWriter handshake;
+  Writer handshake;
   handshake.text(mechanism);
-  const auto response = TRY(ask(api_sasl_handshake, 1, handshake.get()));
-  if (WireReader(response).int16() != 0) {
+  const auto response = TRY(ask(ApiKey::sasl_handshake, 1, handshake.own()));
+  if (Reader(response).int16() != 0) {
     return fail(ErrorKind::unauthorized, fmt::format("the broker does not offer {}", mechanism));
   }
   const auto user = property(properties, "sasl.username");
   const auto password = property(properties, "sasl.password");
   if (mechanism == "PLAIN") {
-    TRY(authenticate(plain_message(user, password)));
+    TRY(authenticate(protocol::plain_message(user, password)));
     return {};
   }
-  auto nonce = TRY(fresh_nonce());
-  ScramClient scram(mechanism == "SCRAM-SHA-512", user, password, std::move(nonce));
+  auto nonce = TRY(protocol::fresh_nonce());
+  const auto hash =
+      mechanism == "SCRAM-SHA-512" ? protocol::ScramHash::sha512 : protocol::ScramHash::sha256;
+  protocol::ScramClient scram(hash, user, password, std::move(nonce));
   const auto challenge = TRY(authenticate(scram.first_message()));
   const auto proof = TRY(scram.final_message(challenge));
   const auto verdict = TRY(authenticate(proof));
