@@ -12,7 +12,7 @@
 #include "kafka/log_dirs.h"
 #include "kafka/offset_requests.h"
 #include "kafka/ready_signal.h"
-#include "kafka/record_reads.h"
+#include "kafka/sample_reads.h"
 #include "kafka/topic_configs.h"
 
 namespace partwise::kafka {
@@ -53,15 +53,14 @@ std::vector<int> leaders_of(const TopicDescription& topic) {
 class KafkaCluster final : public sample::ClusterPort {
  public:
   KafkaCluster(std::unique_ptr<Client> client, std::unique_ptr<Client> reader, std::string id,
-               const ClusterSettings& settings, std::stop_token stop)
+               const ClusterSettings& settings, TrafficCounters& traffic, std::stop_token stop)
       : settings_(settings),
         stop_(std::move(stop)),
         client_(std::move(client)),
-        reader_(std::move(reader)),
         id_(std::move(id)),
         admin_queue_(rd_kafka_queue_new(client_->get())),
         offsets_(*client_, admin_queue_.get()),
-        reads_(*reader_, signal_, settings.read_patience) {
+        reads_(std::move(reader), settings.client, traffic, signal_, settings.read_patience) {
     signal_.watch(admin_queue_.get());
   }
 
@@ -158,19 +157,18 @@ class KafkaCluster final : public sample::ClusterPort {
     }
     reads_.serve(events);
     rd_kafka_poll(client_->get(), 0);
-    rd_kafka_poll(reader_->get(), 0);
   }
 
   ClusterSettings settings_;
   std::stop_token stop_;
   std::unique_ptr<Client> client_;
-  std::unique_ptr<Client> reader_;  // a broker answers one connection in order: no fetch that waits
-                                    // may hold up the lookups behind it
   std::string id_;
   ReadySignal signal_;
   QueueHandle admin_queue_;
   OffsetRequests offsets_;
-  RecordReads reads_;
+  // With clients of its own: a broker answers one connection in order, and no fetch that waits may
+  // hold up the lookups behind it.
+  SampleReads reads_;
   std::vector<BrokerAddress> brokers_;
   std::map<std::string, std::vector<int>> leaders_;  // as described
   std::vector<std::string> topics_;
@@ -186,7 +184,7 @@ Result<std::unique_ptr<sample::ClusterPort>> open_cluster(const ClusterSettings&
   auto id = TRY(client->connect(stop));
   auto reader = TRY(Client::create(settings.client, traffic));
   return std::unique_ptr<sample::ClusterPort>(std::make_unique<KafkaCluster>(
-      std::move(client), std::move(reader), std::move(id), settings, stop));
+      std::move(client), std::move(reader), std::move(id), settings, traffic, stop));
 }
 
 }  // namespace partwise::kafka

@@ -68,6 +68,14 @@ void RecordReads::add(int topic, const std::string& name, const ReadSpan& span) 
   waiting_[{topic, span.partition}].push_back(span);
 }
 
+bool RecordReads::is_reading(int topic) const {
+  const auto is_in = [topic](const auto& partitions) {
+    const auto first = partitions.lower_bound({topic, 0});
+    return first != partitions.end() && first->first.topic == topic;
+  };
+  return is_in(waiting_) || is_in(active_);
+}
+
 bool RecordReads::start(TopicPartition at, const ReadSpan& span,
                         std::vector<ClusterEvent>& finished) {
   auto& topic = topics_.at(at.topic);

@@ -38,6 +38,11 @@ class RecordReads {
 
   [[nodiscard]] bool idle() const { return waiting_.empty() && active_.empty(); }
 
+  /// Topics that were ever read.
+  [[nodiscard]] std::size_t topics() const { return topics_.size(); }
+  /// Whether spans of the topic are waiting or being read.
+  [[nodiscard]] bool is_reading(int topic) const;
+
  private:
   struct Read {
     sample::ReadSpan span;
