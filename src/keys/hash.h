@@ -1,0 +1,18 @@
+// The hashes by which Kafka's clients place keys on partitions.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace partwise::keys {
+
+/// MurmurHash2, 32 bits, as Kafka's Java client has it: seed 0x9747b28c, little endian, signed.
+std::int32_t java_murmur2(std::string_view key);
+
+/// CRC-32 with zlib's polynomial, as librdkafka's "consistent" partitioners use it.
+std::uint32_t crc32(std::string_view key);
+
+/// FNV-1a, 32 bits.
+std::uint32_t fnv1a(std::string_view key);
+
+}  // namespace partwise::keys
