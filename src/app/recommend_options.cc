@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "app/sizing_options.h"
 #include "base/text.h"
 #include "config/bootstrap_servers.h"
 #include "config/client_properties.h"
@@ -24,11 +25,10 @@ using config::OptionValues;
 
 constexpr std::string_view cluster = "Which cluster";
 constexpr std::string_view topics = "Which topics";
-constexpr std::string_view sizing_group = "Sizing";
 constexpr std::string_view measuring = "Measuring";
 constexpr std::string_view output = "Output";
 
-constexpr std::array<Option, 38> table = {{
+constexpr auto cluster_and_topic_rows = std::to_array<Option>({
     {"bootstrap_servers", "BOOTSTRAP_SERVERS", OptionType::text, cluster, "HOST:PORT,...", "",
      "addresses of some brokers of one cluster"},
     {"config", "CLIENT_PROPERTIES", OptionType::text, cluster, "FILE", "",
@@ -59,31 +59,17 @@ constexpr std::array<Option, 38> table = {{
      "also topics whose name begins with _"},
     {"topic_filter", "TOPIC_FILTER", OptionType::text, topics, "NAME,...", "",
      "only topics with one of these in their name, in any case"},
+});
 
-    {"model", "SIZING_MODEL", OptionType::choice, sizing_group, "MODEL", "capacity",
-     "capacity: required / what a partition carries; ratio: required / mean", 0, 0,
-     "capacity|ratio"},
-    {"consumer_throughput", "CONSUMER_THROUGHPUT_PER_PARTITION", OptionType::rate, sizing_group,
-     "RATE", "10MiB/s", "what one consumer takes from one partition", 1},
-    {"producer_throughput", "PRODUCER_THROUGHPUT_PER_PARTITION", OptionType::rate, sizing_group,
-     "RATE", "", "what producers can put into one partition; no bound when not given", 1},
-    {"required_consumption_throughput_factor", "REQUIRED_CONSUMPTION_THROUGHPUT_FACTOR",
-     OptionType::number, sizing_group, "N", "3", "growth to plan for: required = N x peak", 0.001,
-     1000},
-    {"min_consumption_throughput", "MIN_CONSUMPTION_THROUGHPUT", OptionType::rate, sizing_group,
-     "RATE", "10485760", "a topic that requires less gets the minimum", 0},
-    {"min_recommended_partitions", "MIN_RECOMMENDED_PARTITIONS", OptionType::integer, sizing_group,
-     "N", "6", "least count for any topic", 1, 10'000},
-    {"consumers", "CONSUMERS_PER_GROUP", OptionType::integer, sizing_group, "N", "0",
-     "consumers that one group shall have: at least so many partitions", 0, 10'000},
-    {"peak_window", "PEAK_WINDOW", OptionType::duration, sizing_group, "TIME", "60s",
-     "length of the windows whose busiest counts", 1, 86'400},
+constexpr auto more_sizing_rows = std::to_array<Option>({
     {"peak", "PEAK", OptionType::choice, sizing_group, "WHICH", "max",
      "the busiest window, or the one that so many percent do not exceed", 0, 0,
      "max|p99.9|p99|p95"},
     {"decide", "DECIDE", OptionType::choice, sizing_group, "WHAT", "full",
      "full: the count; grow: only whether the present one is enough", 0, 0, "full|grow"},
+});
 
+constexpr auto measuring_and_output_rows = std::to_array<Option>({
     {"use_sample_records", "USE_SAMPLE_RECORDS", OptionType::boolean, measuring, "", "True",
      "measure on the brokers; False (a metrics API) is not in this version"},
     {"sampling_days", "SAMPLING_DAYS", OptionType::number, measuring, "DAYS", "7",
@@ -126,7 +112,10 @@ constexpr std::array<Option, 38> table = {{
      "tell on stderr what is done, step by step"},
     {"color", "", OptionType::choice, output, "WHEN", "auto",
      "colour in the table: auto is on a terminal without NO_COLOR", 0, 0, "auto|always|never"},
-}};
+});
+
+constexpr auto table =
+    rows_of(cluster_and_topic_rows, sizing_rows, more_sizing_rows, measuring_and_output_rows);
 
 double quantile_of(std::string_view peak) {
   if (peak == "p99.9") return 0.999;
@@ -246,17 +235,7 @@ class OptionReader {
   }
 
   void read_sizing() {
-    auto& sizing = options_.sizing;
-    sizing.model =
-        lowered(values_.text("model")) == "ratio" ? sizing::Model::ratio : sizing::Model::capacity;
-    sizing.consumer_capacity = values_.rate("consumer_throughput");
-    if (values_.has("producer_throughput")) {
-      sizing.producer_capacity = values_.rate("producer_throughput");
-    }
-    sizing.factor = values_.number("required_consumption_throughput_factor");
-    sizing.threshold = values_.rate("min_consumption_throughput");
-    sizing.min_partitions = static_cast<int>(values_.integer("min_recommended_partitions"));
-    sizing.consumers = static_cast<int>(values_.integer("consumers"));
+    options_.sizing = sizing_settings(values_);
     options_.peak_window = values_.duration("peak_window");
     options_.peak_quantile = quantile_of(lowered(values_.text("peak")));
     options_.grow_only = lowered(values_.text("decide")) == "grow";

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "app/version.h"
+#include "cli/broker_command.h"
+#include "cli/demo_command.h"
 #include "cli/exit_status.h"
 #include "cli/recommend_command.h"
 #include "cli/terminal.h"
@@ -32,9 +34,13 @@ int help_command(const Arguments& arguments) {
   return done;
 }
 
-constexpr std::array<Command, 2> list = {{
+constexpr std::array<Command, 4> list = {{
     {"recommend", "partition counts for every topic, from measured demand", recommend_help,
      recommend_command},
+    {"demo", "see it work: a cluster of virtual topics, and recommend on it", demo_help,
+     demo_command},
+    {"broker", "a small Kafka-compatible cluster, with virtual topics of any size", broker_help,
+     broker_command},
     {"help", "what a command does and how it is told", help_help, help_command},
 }};
 
@@ -57,10 +63,11 @@ std::string overview() {
     text += fmt::format("  {:<12} {}\n", command.name, command.summary);
   return text +
          "\nExamples:\n"
+         "  partwise demo\n"
          "  partwise recommend --bootstrap-servers localhost:9092\n"
          "  partwise recommend --config client.properties --explain orders\n"
          "  partwise recommend --help\n\n"
-         "More: README.md, docs/recommend.md, docs/model.md\n";
+         "More: README.md, docs/recommend.md, docs/broker.md, docs/model.md\n";
 }
 
 }  // namespace partwise::cli

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <condition_variable>
 #include <ctime>
+#include <mutex>
 #include <utility>
 
 namespace partwise::cli {
@@ -29,6 +31,13 @@ Interrupt::~Interrupt() {
   watcher_.request_stop();
   watcher_.join();
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Interrupt::wait() const {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait(lock, token_, [] { return false; });
 }
 
 // A thread of its own waits for signals, so that nothing has to be safe inside a handler.

@@ -19,6 +19,9 @@ class Interrupt {
 
   [[nodiscard]] const std::stop_token& token() const { return token_; }
 
+  /// Until the first signal.
+  void wait() const;
+
  private:
   void watch(const std::stop_token& finished);
 

@@ -22,7 +22,7 @@ constexpr std::size_t name_max = 44;
 constexpr std::size_t why_min = 24;
 
 struct Row {
-  std::string topic, now, peak, needed, count, mark, why;
+  std::string topic, now, peak, needed, count, mark, truth, why;
   enum class Tone { plain, good, notable, bad } tone = Tone::plain;
 };
 
@@ -90,6 +90,42 @@ Row row_of(const TopicReport& topic, const RunSettings& settings) {
   return row;
 }
 
+enum class Verdict { right, within, wrong };
+
+// A topic without records needs whatever it gets.
+Verdict verdict_on(const TopicReport& topic, int truth) {
+  if (!topic.recommended) return Verdict::wrong;
+  if (topic.status == TopicStatus::empty || *topic.recommended == truth) return Verdict::right;
+  const auto& range = topic.recommended_range;
+  return range.low <= truth && truth <= range.high ? Verdict::within : Verdict::wrong;
+}
+
+std::string truth_text(const TopicReport& topic, const TruthColumn* truth) {
+  if (truth == nullptr || !truth->contains(topic.name)) return {};
+  const int count = truth->at(topic.name);
+  switch (verdict_on(topic, count)) {
+    case Verdict::right:
+      return fmt::format("= {}", count);
+    case Verdict::within:
+      return fmt::format("~ {}", count);
+    case Verdict::wrong:
+      return fmt::format("✗ {}", count);
+  }
+  return {};
+}
+
+std::string truth_line(const ClusterReport& cluster, const TruthColumn& truth) {
+  std::map<Verdict, int> counts;
+  for (const auto& topic : cluster.topics) {
+    const auto known = truth.find(topic.name);
+    if (known != truth.end()) ++counts[verdict_on(topic, known->second)];
+  }
+  return fmt::format(
+      "  TRUTH: = {} counts are right, ~ {} are estimates that missed it within their range, ✗ {} "
+      "are wrong\n",
+      counts[Verdict::right], counts[Verdict::within], counts[Verdict::wrong]);
+}
+
 std::string toned(const Style& style, Row::Tone tone, const std::string& text) {
   switch (tone) {
     case Row::Tone::good:
@@ -105,7 +141,7 @@ std::string toned(const Style& style, Row::Tone tone, const std::string& text) {
 }
 
 struct Widths {
-  std::size_t topic = 5, now = 3, peak = 6, needed = 8, count = 9, mark = 0, why = 0;
+  std::size_t topic = 5, now = 3, peak = 6, needed = 8, count = 9, mark = 0, truth = 0, why = 0;
 };
 
 Widths widths_of(const std::vector<Row>& rows, const Style& style) {
@@ -117,12 +153,14 @@ Widths widths_of(const std::vector<Row>& rows, const Style& style) {
     w.needed = std::max(w.needed, display_width(row.needed));
     w.count = std::max(w.count, display_width(row.count));
     w.mark = std::max(w.mark, display_width(row.mark));
+    w.truth = std::max(w.truth, display_width(row.truth));
     w.why = std::max(w.why, display_width(row.why));
   }
+  if (w.truth > 0) w.truth = std::max(w.truth, std::size_t{5});
   if (style.width == 0) return w;
   w.topic = std::min(w.topic, name_max);
-  const auto others =
-      2 + w.topic + 2 + w.now + 2 + w.peak + 2 + w.needed + 2 + w.count + 1 + w.mark + 2;
+  const auto others = 2 + w.topic + 2 + w.now + 2 + w.peak + 2 + w.needed + 2 + w.count + 1 +
+                      w.mark + 2 + (w.truth > 0 ? w.truth + 2 : 0);
   const auto width = static_cast<std::size_t>(style.width);
   w.why = std::min(w.why, std::max(why_min, width > others ? width - others : 0));
   return w;
@@ -131,15 +169,17 @@ Widths widths_of(const std::vector<Row>& rows, const Style& style) {
 std::string heading(const Widths& w, const Style& style) {
   const auto line = "  " + padded("TOPIC", w.topic) + "  " + padded("NOW", w.now, true) + "  " +
                     padded("PEAK/s", w.peak, true) + "  " + padded("NEEDED/s", w.needed, true) +
-                    "  " + padded("RECOMMEND", w.count + 1 + w.mark) + "  WHY";
+                    "  " + padded("RECOMMEND", w.count + 1 + w.mark) +
+                    (w.truth > 0 ? "  " + padded("TRUTH", w.truth) : "") + "  WHY";
   return style.bold(line) + "\n";
 }
 
 std::string line_of(const Row& row, const Widths& w, const Style& style) {
-  auto line = "  " + padded(fitted(row.topic, w.topic), w.topic) + "  " +
-              padded(row.now, w.now, true) + "  " + padded(row.peak, w.peak, true) + "  " +
-              padded(row.needed, w.needed, true) + "  " + padded(row.count, w.count) + " " +
-              toned(style, row.tone, padded(row.mark, w.mark)) + "  " + fitted(row.why, w.why);
+  auto line =
+      "  " + padded(fitted(row.topic, w.topic), w.topic) + "  " + padded(row.now, w.now, true) +
+      "  " + padded(row.peak, w.peak, true) + "  " + padded(row.needed, w.needed, true) + "  " +
+      padded(row.count, w.count) + " " + toned(style, row.tone, padded(row.mark, w.mark)) +
+      (w.truth > 0 ? "  " + padded(row.truth, w.truth) : "") + "  " + fitted(row.why, w.why);
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }
@@ -174,14 +214,18 @@ std::string totals_line(const ClusterReport& cluster) {
 }
 
 std::string cluster_table(const sizing::RecommendReport& run, const ClusterReport& cluster,
-                          const Style& style) {
+                          const Style& style, const TruthColumn* truth) {
   if (cluster.topics.empty()) return {};
   std::vector<Row> rows;
-  for (const auto& topic : cluster.topics) rows.push_back(row_of(topic, run.settings));
+  for (const auto& topic : cluster.topics) {
+    rows.push_back(row_of(topic, run.settings));
+    rows.back().truth = truth_text(topic, truth);
+  }
   const auto w = widths_of(rows, style);
   auto text = style.bold(first_line(run, cluster)) + "\n" + heading(w, style);
   for (const auto& row : rows) text += line_of(row, w, style);
   text += "\n" + totals_line(cluster);
+  if (truth != nullptr) text += truth_line(cluster, *truth);
   for (const auto& warning : cluster.warnings)
     text += style.notable("  warning: " + warning) + "\n";
   return text;
@@ -233,10 +277,11 @@ std::string short_reason(const TopicReport& topic, const RunSettings& settings) 
   }
 }
 
-std::string table(const sizing::RecommendReport& run, const Style& style) {
+std::string table(const sizing::RecommendReport& run, const Style& style,
+                  const TruthColumn* truth) {
   std::string text;
   for (const auto& cluster : run.clusters) {
-    const auto part = cluster_table(run, cluster, style);
+    const auto part = cluster_table(run, cluster, style, truth);
     if (!text.empty() && !part.empty()) text += "\n";
     text += part;
   }

@@ -15,10 +15,16 @@ SRC = pathlib.Path(__file__).resolve().parent.parent.parent / "src"
 # Library headers and the only part that may include them.
 OWNERS = {
     "librdkafka/": {"kafka"},
-    "openssl/": {"kafka"},
+    "openssl/": {"kafka", "protocol", "listener"},
     "CLI/": {"cli"},
-    "nlohmann/": {"sizing", "config"},
-    "boost/": {"sample"},
+    "nlohmann/": {"sizing", "config", "fleet", "listener", "app"},
+    "boost/": {"sample", "protocol", "fleet", "listener"},
+    "zlib.h": {"protocol"},
+    "snappy": {"protocol"},
+    "lz4": {"protocol"},
+    "zstd": {"protocol"},
+    "toml++/": {"config"},
+    "httplib.h": {"listener"},
     "gtest/": set(),
     "rapidcheck": set(),
 }

@@ -1,0 +1,151 @@
+#include "cli/recommend_run.h"
+
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/recommend.h"
+#include "cli/exit_status.h"
+#include "cli/terminal.h"
+#include "report/csv.h"
+#include "report/explain.h"
+#include "report/files.h"
+#include "report/table.h"
+#include "sizing/report_json.h"
+
+namespace partwise::cli {
+namespace {
+
+using app::RecommendOptions;
+using sizing::ClusterReport;
+using sizing::TopicReport;
+
+/// Writes the files while the run goes on.
+///
+/// threads: any
+class FileWriter final : public app::RecommendEvents {
+ public:
+  FileWriter(report::ReportFiles& files, sizing::RecommendReport header)
+      : files_(files), header_(std::move(header)) {}
+
+  void cluster_started(const ClusterReport& cluster) override {
+    keep(files_.begin(cluster.cluster_id));
+  }
+
+  void topic_finished(const ClusterReport& cluster, const TopicReport& topic) override {
+    keep(files_.add(cluster.cluster_id, topic, header_.settings));
+  }
+
+  void cluster_finished(const ClusterReport& cluster) override {
+    // A cluster that was not reached may have no name to name its files by.
+    if (!cluster.cluster_id.empty()) keep(files_.finish(header_, cluster));
+  }
+
+  std::optional<Error> error() {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+
+ private:
+  void keep(Result<> result) {
+    if (result) return;
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(result).error();
+  }
+
+  report::ReportFiles& files_;
+  sizing::RecommendReport header_;
+  std::mutex mutex_;
+  std::optional<Error> error_;
+};
+
+void print_explanations(const sizing::RecommendReport& run, const report::Style& style) {
+  for (const auto& cluster : run.clusters) {
+    for (const auto& topic : cluster.topics) {
+      fmt::print("{}", report::explanation(run.settings, cluster, topic, style));
+    }
+  }
+}
+
+void print_report(const sizing::RecommendReport& run, const RecommendOptions& options,
+                  const RecommendShown& shown) {
+  const auto style = style_for(shown.color);
+  if (options.format == "json") {
+    fmt::print("{}", sizing::to_json(run));
+  } else if (options.format == "csv") {
+    fmt::print("{}", report::detail_header());
+    for (const auto& cluster : run.clusters) {
+      for (const auto& topic : cluster.topics)
+        fmt::print("{}", report::detail_row(cluster.cluster_id, topic, run.settings));
+    }
+  } else if (!options.explain.empty()) {
+    print_explanations(run, style);
+  } else {
+    fmt::print("{}", report::table(run, style, shown.truth));
+  }
+}
+
+std::string most_raised_topic(const sizing::RecommendReport& run) {
+  const sizing::TopicReport* most = nullptr;
+  for (const auto& cluster : run.clusters) {
+    for (const auto& topic : cluster.topics) {
+      if (topic.recommended.value_or(0) <= topic.partitions) continue;
+      if (most == nullptr || *topic.recommended > *most->recommended) most = &topic;
+    }
+  }
+  return most == nullptr ? std::string() : most->name;
+}
+
+// What to read next, for people; on standard error where standard output is for machines.
+void print_ending(const sizing::RecommendReport& run, const RecommendOptions& options,
+                  const std::vector<std::string>& written) {
+  std::FILE* out = options.format == "table" ? stdout : stderr;
+  const auto topic = most_raised_topic(run);
+  if (options.format == "table" && options.explain.empty() && !topic.empty()) {
+    fmt::print(out, "  One topic's reasoning: partwise recommend ... --explain {}\n", topic);
+  }
+  for (const auto& file : written) fmt::print(out, "  Written: {}\n", file);
+}
+
+void print_cluster_errors(const sizing::RecommendReport& run) {
+  for (const auto& cluster : run.clusters) {
+    if (!cluster.error) continue;
+    auto error = *cluster.error;
+    if (run.clusters.size() > 1) {
+      error.message =
+          fmt::format("cluster {}: {}",
+                      cluster.cluster_id.empty() ? cluster.bootstrap_servers : cluster.cluster_id,
+                      error.message);
+    }
+    fmt::print(stderr, "{}", error_text(error));
+  }
+}
+
+}  // namespace
+
+RecommendOutcome run_recommend(const RecommendOptions& options, const RecommendShown& shown,
+                               ProgressLines& progress, const std::stop_token& stop) {
+  const SystemClock clock;
+  auto files = report::ReportFiles::open(options.out, clock.now());
+  if (!files) {
+    print_errors({std::move(files).error()});
+    return {{}, bad_usage};
+  }
+  FileWriter writer(*files, app::report_header(options, clock.now()));
+  RecommendOutcome outcome{app::recommend(options, clock, writer, progress, stop), done};
+  progress.finish();
+
+  print_report(outcome.report, options, shown);
+  print_ending(outcome.report, options, files->written());
+  print_cluster_errors(outcome.report);
+  outcome.status = exit_status_of(outcome.report);
+  if (const auto error = writer.error()) {
+    print_errors({*error});
+    outcome.status = failed;
+  }
+  return outcome;
+}
+
+}  // namespace partwise::cli
