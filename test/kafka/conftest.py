@@ -1,14 +1,26 @@
-"""One real Apache Kafka node for all tests of this folder, filled with the demo's fleet."""
+"""Clusters for all tests of this folder, filled with the demo's fleet: the program's own and a real Kafka node."""
 
 import time
 
 import pytest
+from embedded_cluster import EmbeddedCluster
 from kafka_node import Node
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "kafka_only: of what the embedded cluster does not have")
+
+
+def pytest_generate_tests(metafunc):
+    if "node" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("kafka_only")
+        kinds = ["kafka"] if only else ["embedded", "kafka"]
+        metafunc.parametrize("node", kinds, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def node():
-    started = Node("test", "--secure")
+def node(request):
+    started = EmbeddedCluster("--brokers", 3) if request.param == "embedded" else Node("test", "--secure")
     yield started
     started.stop()
 

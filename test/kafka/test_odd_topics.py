@@ -1,4 +1,4 @@
-"""Topics that are hard to measure: what docs/model.md says of each, on a real broker."""
+"""Topics that are hard to measure: what docs/model.md says of each."""
 
 import math
 import time
@@ -105,6 +105,7 @@ def test_all_timestamps_equal(partwise, node, now_ms):
         assert found["peak_window"]["records"] == 2_000 and found["peak_window"]["exact"]
 
 
+@pytest.mark.kafka_only
 def test_transactions_aborted_records_and_markers(partwise, node):
     # 40 transactions of 10 records, every second one aborted: brokers carry them all. Each ends with
     # a marker that takes an offset. Brokers stamp markers themselves, so the records are of now.

@@ -12,6 +12,8 @@ from harness import PARTWISE
 from kafka_node import Node
 from proxy import FETCH, LIST_OFFSETS
 
+pytestmark = pytest.mark.kafka_only
+
 HOUR = 3_600_000
 
 

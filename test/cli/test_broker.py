@@ -1,0 +1,199 @@
+"""The embedded cluster as a command: its start, its truth, its faults, bad input."""
+
+import json
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+from embedded_cluster import EmbeddedCluster
+
+FLEET = """
+name = "two"
+history = "2d"
+
+[[topic]]
+name = "steady"
+partitions = 4
+demand = [{shape = "flat", rate = 100}]
+size = {shape = "fixed", bytes = 500}
+
+[[topic]]
+name = "burst"
+partitions = 2
+demand = [{shape = "flat", rate = 1}, {shape = "burst", rate = 5000, at = "1d", lasts = "10min"}]
+size = {shape = "fixed", bytes = 1000}
+"""
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Starts embedded clusters with options and files, and stops them."""
+    running = []
+
+    def start(*options, files=None):
+        for name, text in (files or {}).items():
+            (tmp_path / name).write_text(text)
+        running.append(EmbeddedCluster(*options, folder=tmp_path))
+        return running[-1]
+
+    yield start
+    for cluster in running:
+        cluster.stop()
+
+
+def asked(cluster, path, method="GET", body=None):
+    request = urllib.request.Request(cluster.control + path, method=method,
+                                     data=body.encode() if body is not None else None)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def test_it_says_what_it_is_and_where(started):
+    cluster = started("--brokers", 3)
+    assert "not Apache Kafka" in cluster.start
+    assert len(cluster.bootstrap.split(",")) == 3
+    assert all(server.startswith("127.0.0.1:") for server in cluster.bootstrap.split(","))
+
+
+def test_the_truth_is_that_of_pen_and_paper(started, tmp_path):
+    started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", "--truth", "truth.json",
+            files={"fleet.toml": FLEET})
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    topics = {topic["name"]: topic for topic in truth["topics"]}
+    steady = topics["steady"]
+    assert steady["records"] == 100 * 2 * 86_400
+    assert steady["bytes"] == steady["records"] * 500
+    assert steady["peak"]["records"] == 100 * 60
+    # 3 x 100 x 500 B/s is below 10 MiB/s: the least count.
+    assert steady["recommendation"]["partitions"] == 6
+    burst = topics["burst"]
+    assert burst["peak"]["records"] == 5_001 * 60
+    assert burst["peak"]["bytes"] == 5_001 * 60 * 1000
+    # 3 x 5.001 MB/s over 10 MiB/s is 1.43; the floor is 6.
+    assert burst["recommendation"]["partitions"] == 6
+
+
+def test_recommend_finds_the_truth(started, partwise, tmp_path):
+    cluster = started("--fleet", "fleet.toml", "--now", "now", "--truth", "truth.json",
+                      "--consumer-throughput", "1MB/s", "--min-consumption-throughput", 0,
+                      "--min-recommended-partitions", 1, files={"fleet.toml": FLEET})
+    truth = {t["name"]: t for t in json.loads((tmp_path / "truth.json").read_text())["topics"]}
+    run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--consumer-throughput", "1MB/s",
+                   "--min-consumption-throughput", 0, "--min-recommended-partitions", 1)
+    assert run.status == 0, run.err
+    for name in ("steady", "burst"):
+        topic = run.topic(name)
+        assert topic["records"] == truth[name]["records"]
+        assert topic["recommended_partitions"]["value"] == truth[name]["recommendation"]["partitions"], name
+    # 3 x 5.001 MB/s over 1 MB/s, rounded up.
+    assert truth["burst"]["recommendation"]["partitions"] == 16
+
+
+def test_two_runs_at_a_set_time_are_the_same(started, partwise):
+    reports = []
+    for _ in range(2):
+        cluster = started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", files={"fleet.toml": FLEET})
+        run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--full-scan",
+                       "--topic-filter", "burst", "--sampling-days", 365)
+        assert run.status == 0, run.err
+        topic = run.topic("burst")
+        reports.append({key: topic[key] for key in ("records", "peak_bytes_per_s", "mean_record_bytes", "peak_window")})
+    assert reports[0] == reports[1]
+
+
+def test_faults_come_and_go_over_the_control_endpoint(started, partwise):
+    cluster = started("--fleet", "fleet.toml", "--now", "now", "--control-port", 0, files={"fleet.toml": FLEET})
+    assert asked(cluster, "/state")[1]["topics"] == 2
+    status, answer = asked(cluster, "/faults", "POST",
+                           '[[fault]]\napi = "Metadata"\ntopic = "steady"\nerror = "TOPIC_AUTHORIZATION_FAILED"\n')
+    assert status == 200 and answer == {"ids": [1]}
+    assert asked(cluster, "/faults")[1]["faults"][0]["error"] == "TOPIC_AUTHORIZATION_FAILED"
+    assert asked(cluster, "/faults/7", "DELETE")[0] == 404
+    assert asked(cluster, "/faults/1", "DELETE")[0] == 200
+    assert asked(cluster, "/faults")[1] == {"faults": []}
+    status, answer = asked(cluster, "/faults", "POST", '[[fault]]\ndelay = "-1s"\n')
+    assert status == 400 and "delay" in answer["error"]
+    assert asked(cluster, "/topics/steady/0/leader", "PUT", "none")[0] == 200
+    run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--timeout", "3s")
+    assert run.status == 4
+    assert any(failure["partition"] == 0 for failure in run.topic("steady")["failures"])
+
+
+def test_the_clock_is_set_over_the_control_endpoint(started):
+    cluster = started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", "--control-port", 0,
+                      files={"fleet.toml": FLEET})
+    before = asked(cluster, "/truth")[1]["topics"][0]["records"]
+    assert asked(cluster, "/clock", "PUT", "+1h") == (200, {"now": "2026-03-04T13:00:00Z", "stands": True})
+    assert asked(cluster, "/truth")[1]["topics"][0]["records"] == before + 100 * 3600
+    assert asked(cluster, "/clock", "PUT", "yesterday")[0] == 400
+
+
+def test_a_login_is_asked_for_and_encrypted(started, partwise):
+    cluster = started("--users", "users", "--tls", "--tls-ca-out", "ca.pem", "--fleet", "fleet.toml", "--now", "now",
+                      files={"users": "alice=wonder\n", "fleet.toml": FLEET})
+    assert "security.protocol=SASL_SSL" in cluster.start and "wonder" not in cluster.start
+    ca = (cluster.folder / "ca.pem").read_text()
+    for mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"):
+        for password, status in (("wonder", 0), ("wander", 3)):
+            run = partwise("recommend", "--config", "client.properties", "--timeout", "20s", files={
+                "ca.pem": ca,
+                "client.properties": f"bootstrap.servers={cluster.bootstrap}\nsecurity.protocol=SASL_SSL\n"
+                                     f"ssl.ca.location=ca.pem\nsasl.mechanism={mechanism}\n"
+                                     f"sasl.username=alice\nsasl.password={password}\n"})
+            assert run.status == status, (mechanism, password, run.err)
+            assert password not in run.out + run.err
+
+
+def test_a_port_that_is_taken_is_told_with_its_holder(partwise):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        run = partwise("broker", "--port", port)
+    assert run.status == 1
+    assert str(port) in run.err and "--port 0" in run.err
+
+
+@pytest.mark.parametrize("slip, line, said", [
+    ('[[topic]]\nname = "a"\npartitons = 3\n', 3, "partitions"),
+    ('[[topic]]\nname = "a"\ndemand = [{shape = "flat", rate = -1}]\n', 3, "rate"),
+    ('[[topic]]\nname = "a"\nkeys = {shape = "hot", hot = {x = 0.7, y = 0.6}, others = 3}\n', 3, "share"),
+    ('[[topic]]\nname = "a"\npartitions = 0\n', 3, "partitions"),
+    ("[[topic]\n", 1, "fleet.toml"),
+])
+def test_a_slip_in_a_fleet_file_is_told_with_its_line(partwise, slip, line, said):
+    run = partwise("broker", "--port", 0, "--fleet", "fleet.toml", files={"fleet.toml": slip})
+    assert run.status == 2
+    assert said in run.err and f"line {line}" in run.err, run.err
+
+
+@pytest.mark.parametrize("options, said", [
+    (("--fleet", "nowhere.toml"), "nowhere.toml"),
+    (("--now", "yesterday"), "yesterday"),
+    (("--truth", "t.json"), "--fleet"),
+    (("--brokers", 2, "--default-replication-factor", 3), "--default-replication-factor"),
+    (("--tls-key", "k.pem"), "--tls-certificate"),
+    (("--tls-certificate", "nowhere.pem", "--port", 0), "nowhere.pem"),
+    (("--users", "empty"), "user"),
+    (("--port", 65_535, "--brokers", 2), "65535"),
+    (("--memory", "1B"), "memory"),
+])
+def test_bad_options_are_told(partwise, options, said):
+    run = partwise("broker", *options, files={"empty": ""})
+    assert run.status == 2, run.err
+    assert said in run.err
+
+
+def test_the_demo_has_the_truth_beside_its_table(partwise):
+    run = partwise("demo")
+    assert run.status == 0, run.err
+    assert "TRUTH" in run.out and "not Apache Kafka" in run.out and "Try next:" in run.out
+    assert "ledger" in run.out
+    assert sorted(path.name.rsplit("-", 2)[-1] for path in (run.folder / "partwise-demo").iterdir())
+    report = json.loads(next((run.folder / "partwise-demo").glob("*report.json")).read_text())
+    assert report["clusters"][0]["cluster_id"] == "demo"
+    assert len(report["clusters"][0]["topics"]) > 40

@@ -1,0 +1,48 @@
+"""The program's own embedded cluster, run for tests."""
+
+import os
+import signal
+import subprocess
+import tempfile
+
+from harness import PARTWISE
+from kafka_node import Filled
+
+
+class EmbeddedCluster(Filled):
+    """A running `partwise broker`; stopping it fails when a sanitizer or the program complained."""
+
+    def __init__(self, *options, folder="/"):
+        self.folder = folder
+        self._complaints = tempfile.TemporaryFile("w+")
+        environment = {k: os.environ[k] for k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS") if k in os.environ}
+        self._process = subprocess.Popen(
+            [PARTWISE, "broker", "--port", "0", *map(str, options)], cwd=folder, env=environment, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._complaints)
+        self.bootstrap = self.control = None
+        self.start = ""
+        for line in self._process.stdout:
+            self.start += line
+            if line.startswith("control="):
+                self.control = line.strip().partition("=")[2].rstrip("/")
+            if line.startswith("bootstrap.servers="):
+                self.bootstrap = line.strip().partition("=")[2]
+                break
+        assert self.bootstrap, f"it did not start: {self.said()}"
+
+    def said(self):
+        self._complaints.seek(0)
+        return self._complaints.read()
+
+    def stop(self):
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            status = self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+        finally:
+            self._process.stdout.close()
+        said = self.said()
+        assert "AddressSanitizer" not in said and "runtime error" not in said, said
+        assert status == 0, f"status {status}: {said}"
