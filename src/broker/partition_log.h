@@ -7,13 +7,11 @@
 
 #include "base/clock.h"
 #include "protocol/bytes.h"
+#include "protocol/record_reader.h"
 
 namespace partwise::broker {
 
-struct OffsetAndTime {
-  std::int64_t offset = 0;
-  std::int64_t timestamp = 0;  ///< ms since 1970, as the record says it
-};
+using OffsetAndTime = protocol::OffsetAndTime;
 
 /// threads: owner only
 class PartitionLog {

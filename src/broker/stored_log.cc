@@ -168,8 +168,7 @@ std::optional<OffsetAndTime> StoredLog::latest() const {
       [](const Batch& a, const Batch& b) { return a.max_timestamp < b.max_timestamp; });
   if (newest == batches_.end()) return std::nullopt;
   const auto found = protocol::latest_record(*newest->bytes, decompressed_max);
-  if (!found || !*found) return std::nullopt;
-  return OffsetAndTime{(*found)->offset, (*found)->timestamp};
+  return found ? *found : std::nullopt;
 }
 
 void StoredLog::delete_before(std::int64_t offset) {

@@ -1,7 +1,8 @@
 #include "broker/topic.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "fleet/topic_spec.h"
 
 namespace partwise::broker {
 namespace {
@@ -25,13 +26,6 @@ void Partition::wake() {
   }
 }
 
-bool is_topic_name(std::string_view name) {
-  constexpr std::size_t longest = 249;
-  return !name.empty() && name.size() <= longest && name != "." && name != ".." &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '.' || c == '_' || c == '-';
-         });
-}
+bool is_topic_name(std::string_view name) { return fleet::check_topic_name(name).has_value(); }
 
 }  // namespace partwise::broker

@@ -149,15 +149,18 @@ void answer_describe_acls(const CallPtr& call) {
   call->reply(std::move(writer));
 }
 
-void answer_create_acls(const CallPtr& call) {
+namespace {
+
+// An ACL to be made and a filter of those to be deleted are laid out alike.
+void refuse_acls(const CallPtr& call, bool filters) {
   auto& body = call->body;
-  std::vector<int> creations;
+  std::vector<int> kinds;
   body.each([&] {
-    creations.push_back(body.int8());  // the resource's type
-    body.text();
+    kinds.push_back(body.int8());
+    body.nullable_text();
     body.int8();
-    body.text();
-    body.text();
+    body.nullable_text();
+    body.nullable_text();
     body.int8();
     body.int8();
     body.tags();
@@ -166,40 +169,20 @@ void answer_create_acls(const CallPtr& call) {
   if (!call->parsed()) return;
   auto writer = call->writer();
   writer.int32(call->throttle_ms());
-  writer.each(creations, [&](int) {
+  writer.each(kinds, [&](int) {
     write_error(writer, ErrorCode::security_disabled);
     write_message(writer, no_acls);
+    if (filters) writer.array(0);  // what was deleted
     writer.tags();
   });
   writer.tags();
   call->reply(std::move(writer));
 }
 
-void answer_delete_acls(const CallPtr& call) {
-  auto& body = call->body;
-  std::vector<int> filters;
-  body.each([&] {
-    filters.push_back(body.int8());
-    body.nullable_text();
-    body.int8();
-    body.nullable_text();
-    body.nullable_text();
-    body.int8();
-    body.int8();
-    body.tags();
-  });
-  body.tags();
-  if (!call->parsed()) return;
-  auto writer = call->writer();
-  writer.int32(call->throttle_ms());
-  writer.each(filters, [&](int) {
-    write_error(writer, ErrorCode::security_disabled);
-    write_message(writer, no_acls);
-    writer.array(0);
-    writer.tags();
-  });
-  writer.tags();
-  call->reply(std::move(writer));
-}
+}  // namespace
+
+void answer_create_acls(const CallPtr& call) { refuse_acls(call, false); }
+
+void answer_delete_acls(const CallPtr& call) { refuse_acls(call, true); }
 
 }  // namespace partwise::service
