@@ -30,6 +30,7 @@ struct Interval {
   double high = 0;
   static constexpr Interval exactly(double x) { return {x, x, x}; }
   [[nodiscard]] constexpr bool exact() const { return low == high; }
+  [[nodiscard]] constexpr bool contains(double x) const { return low <= x && x <= high; }
 };
 
 constexpr Interval operator*(double k, const Interval& x) {

@@ -41,20 +41,13 @@ void add_key(sample::ReadResult& result, const rd_kafka_message_t& message, std:
 // True when the span has all that it wants.
 bool add_record(const ReadSpan& span, sample::ReadResult& result,
                 const rd_kafka_message_t& message) {
-  if (message.offset >= span.end) {
-    result.offsets = span.end - span.offset;
-    return true;
-  }
   const auto bytes = record_bytes(message);
-  ++result.records;
-  result.bytes += bytes;
-  result.squares += static_cast<double>(bytes) * static_cast<double>(bytes);
-  result.offsets = message.offset + 1 - span.offset;
+  const auto taken = take(span, message.offset, bytes, result);
+  if (taken == sample::Taken::left_out) return true;
   const auto timestamp = record_timestamp(message);
   if (timestamp >= 0 && Instant{Millis{timestamp}} < span.not_before) ++result.late;
   add_key(result, message, bytes);
-  return result.records >= span.records || result.bytes >= span.bytes_max ||
-         message.offset + 1 >= span.end;
+  return taken == sample::Taken::last;
 }
 
 }  // namespace

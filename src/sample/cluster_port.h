@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "sample/offset_table.h"
-#include "sample/size_sample.h"
+#include "sample/read_span.h"
 
 namespace partwise::sample {
 

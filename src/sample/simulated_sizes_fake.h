@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "sample/size_sample.h"
+#include "sample/read_span.h"
 
 namespace partwise::sample {
 
@@ -37,13 +37,8 @@ struct SizePopulation {
     const auto& partition = sizes[static_cast<std::size_t>(span.partition)];
     const auto end = std::min<std::int64_t>(span.end, std::ssize(partition));
     ReadResult result;
-    for (auto at = span.offset; at < end && result.records < span.records; ++at) {
-      const auto bytes = partition[static_cast<std::size_t>(at)];
-      result.bytes += bytes;
-      result.squares += static_cast<double>(bytes) * static_cast<double>(bytes);
-      ++result.records;
-      ++result.offsets;
-      if (result.bytes >= span.bytes_max) break;
+    for (auto at = span.offset; at < end; ++at) {
+      if (take(span, at, partition[static_cast<std::size_t>(at)], result) != Taken::more) break;
     }
     return result;
   }

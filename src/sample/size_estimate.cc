@@ -100,6 +100,8 @@ SizeEstimate stratified_mean(std::span<const Stratum> strata) {
   return estimate;
 }
 
+bool is_rough(const Interval& mean) { return mean.high - mean.low > 2 * rough_beyond * mean.value; }
+
 SizeEstimate stratum_mean(std::span<const Stratum> strata, std::size_t which) {
   const auto& stratum = strata[which];
   if (stratum.cluster_means.empty()) return {};
@@ -121,12 +123,13 @@ SizeEstimate cluster_mean(std::span<const double> means) {
 }
 
 std::vector<int> allocated(int clusters, std::span<const std::int64_t> records) {
-  constexpr int each = 2;
   std::vector<int> counts(records.size(), 0);
   const auto total =
       static_cast<double>(std::accumulate(records.begin(), records.end(), std::int64_t{0}));
   if (total <= 0) return counts;
 
+  const auto filled = std::count_if(records.begin(), records.end(), [](auto n) { return n > 0; });
+  const int each = clusters >= 2 * filled ? 2 : 1;
   int left = clusters;
   for (std::size_t h = 0; h < records.size(); ++h) {
     if (records[h] == 0) continue;

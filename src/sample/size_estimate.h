@@ -40,14 +40,18 @@ struct SizeEstimate {
 ///         are ours, for sizes are skewed to the right
 SizeEstimate stratified_mean(std::span<const Stratum> strata);
 
+/// A mean is rough while its limits are further from it than this share of it.
+inline constexpr double rough_beyond = 0.25;
+[[nodiscard]] bool is_rough(const Interval& mean);
+
 /// One stratum's own mean, with the variance shared with the others as above.
 SizeEstimate stratum_mean(std::span<const Stratum> strata, std::size_t which);
 
 /// The mean of clusters drawn from one window alone.
 SizeEstimate cluster_mean(std::span<const double> means);
 
-/// How many of `clusters` each stratum gets: two each (where it has records), the rest in
-/// proportion to its records, by largest remainder.
+/// How many of `clusters` each stratum gets: two each (where it has records; one, where there are
+/// not two for all), the rest in proportion to its records, by largest remainder.
 std::vector<int> allocated(int clusters, std::span<const std::int64_t> records);
 
 }  // namespace partwise::sample

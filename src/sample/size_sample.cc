@@ -10,7 +10,6 @@ namespace partwise::sample {
 namespace {
 
 constexpr double notable_difference = 0.25;
-constexpr double notable_errors = 2;
 
 struct Place {
   int partition;
@@ -76,11 +75,10 @@ std::vector<SizeSample::Deviation> SizeSample::deviations() const {
   for (std::size_t h = 0; h < strata_.size(); ++h) {
     const auto own = stratum_mean(strata_, h);
     const double difference = std::abs(own.mean.value - whole);
-    if (own.clusters == 0 || difference <= notable_difference * whole ||
-        difference <= notable_errors * own.error) {
+    if (own.clusters == 0 || difference <= notable_difference * whole || own.mean.contains(whole)) {
       continue;
     }
-    deviations.push_back({boundaries_[h], boundaries_[h + 1], own.mean});
+    deviations.push_back({boundaries_[h], boundaries_[h + 1], own.mean, own.clusters});
   }
   return deviations;
 }

@@ -10,39 +10,10 @@
 
 #include "base/random.h"
 #include "sample/offset_table.h"
+#include "sample/read_span.h"
 #include "sample/size_estimate.h"
 
 namespace partwise::sample {
-
-/// One cluster: consecutive records of one partition, from `offset` on, before `end`.
-struct ReadSpan {
-  int partition = 0;
-  std::int64_t offset = 0;
-  std::int64_t end = 0;
-  int records = 0;             ///< exactly so many, fewer only where `end` comes first
-  std::int64_t bytes_max = 0;  ///< stop after the record that passes it
-  Instant not_before;          ///< records stamped earlier are counted as late
-  int stratum = 0;             ///< the reader hands it back untouched
-};
-
-/// What one key carried in one cluster.
-struct KeyBytes {
-  std::uint64_t hash = 0;
-  std::int64_t bytes = 0;
-  std::int64_t offset = 0;  ///< of one record with that key
-};
-
-/// What a cluster held. Offsets without a record (transaction markers, compacted away) count in
-/// `offsets`, so bytes / offsets is the size that an offset stands for.
-struct ReadResult {
-  std::int64_t records = 0;
-  std::int64_t offsets = 0;  ///< from the span's start to behind the last record taken
-  std::int64_t bytes = 0;    ///< keys, values, header names and values, uncompressed
-  double squares = 0;        ///< of each record's bytes, summed
-  std::int64_t late = 0;     ///< records stamped before not_before
-  std::vector<KeyBytes> keys;
-  bool failed = false;
-};
 
 /// Strata of the observed time and the clusters read in them.
 class SizeSample {
@@ -59,11 +30,12 @@ class SizeSample {
 
   [[nodiscard]] SizeEstimate estimate() const { return stratified_mean(strata_); }
 
-  /// Strata whose own mean is far from the whole: by over a quarter and over two standard errors.
+  /// Strata whose own mean is far from the whole: by over a quarter, and not within its limits.
   struct Deviation {
     int a = 0;
     int b = 0;
     Interval size;
+    int clusters = 0;
   };
   [[nodiscard]] std::vector<Deviation> deviations() const;
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "sample/size_sample.h"
+#include "sample/read_span.h"
 
 namespace partwise::sample {
 namespace {

@@ -47,7 +47,7 @@ Demand TopicStudy::demand() const {
 }
 
 bool TopicStudy::second_screened() const {
-  return std::ssize(screened_.cluster_means) >= first_clusters / 2;
+  return std::ssize(screened_.cluster_means) >= full_clusters / 2;
 }
 
 // Bytes that no window of `records` exceeds, as far as the screens can tell. What the disk holds

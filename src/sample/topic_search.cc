@@ -80,8 +80,7 @@ Round TopicStudy::ask_reading(int a, int b, int clusters) {
   }
   phase_ = Phase::judge_reading;
   return {{},
-          spans_within(table_, reading.a, reading.b, clusters, each,
-                       settings_.read_budget / first_clusters, random_)};
+          spans_within(table_, reading.a, reading.b, clusters, each, cluster_bytes_max(), random_)};
 }
 
 // Records whose time is hidden may all have come in any one window; so may bytes that no sample
@@ -120,19 +119,37 @@ Round TopicStudy::refine() {
 bool TopicStudy::is_sampled(int a, int b) const {
   const auto after = std::upper_bound(strata_.begin(), strata_.end(), a);
   if (after == strata_.begin() || after == strata_.end()) return false;
-  return b <= *after && 2 * table_.records(a, b) >= table_.records(*std::prev(after), *after);
+  if (b > *after || 2 * table_.records(a, b) < table_.records(*std::prev(after), *after)) {
+    return false;
+  }
+  const auto stratum = static_cast<std::size_t>(std::prev(after) - strata_.begin());
+  return sample_->strata()[stratum].cluster_means.size() >= 2;
 }
 
 Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   if (!may_read(reading_clusters)) return {};
-  const bool more_windows = std::ssize(readings_) < readings_max;
+  // What all windows share comes before any one's own size, with half of what may be read.
+  if (const int drawn = sample_->estimate().clusters;
+      !settled && sample_is_rough() && may_read(drawn) && 2 * bytes_read_ < settings_.read_budget) {
+    return ask_sample(drawn);
+  }
+  // Where the count is settled, one window's own sizes are enough to know.
+  const bool more_windows = std::ssize(readings_) < (settled ? 1 : readings_max);
   if (more_windows && bounds.records > 0 && !is_sampled(bounds.a, bounds.b) &&
       reading_of(bounds.a, bounds.b) == nullptr) {
     return ask_reading(bounds.a, bounds.b, reading_clusters);
   }
   if (settled) return {};
 
-  // Not settled: tighten the size of the stretch that sets the upper end.
+  // Not settled: the peak is the best answer there is, so its own size first.
+  if (const auto* peak = reading_of(bounds.a, bounds.b); peak != nullptr) {
+    const auto clusters = static_cast<int>(peak->cluster_means.size());
+    const bool enough = clusters >= full_reading_clusters || all_read(*peak);
+    if (clusters > 0 && !enough && may_read(clusters)) {
+      return ask_reading(bounds.a, bounds.b, clusters);
+    }
+  }
+  // Then the size of the stretch that sets the upper end.
   const auto [a, b] = search_->decisive();
   if (const auto* reading = reading_of(a, b); reading != nullptr) {
     const auto clusters = static_cast<int>(reading->cluster_means.size());

@@ -27,6 +27,9 @@ constexpr double uncompressed_share = 0.95;
 // A record that fills a batch by itself takes 61 bytes for the batch and at most some 19 of its
 // own.
 constexpr double overhead_max = 80;
+constexpr double chance_deviations = 3;
+
+double square(double x) { return x * x; }
 
 }  // namespace
 
@@ -69,10 +72,9 @@ Round TopicStudy::step() {
     case Phase::strata:
       return ask_strata();
     case Phase::sample:
-      return ask_sample(std::max(first_clusters, 2 * static_cast<int>(strata_.size() - 1)));
+      return ask_sample(static_cast<int>(strata_.size() - 1));
     case Phase::judge_sample:
-      judge_sample();
-      return {};
+      return judge_sample();
     case Phase::search:
       return search_on();
     case Phase::refine:
@@ -142,7 +144,7 @@ void TopicStudy::put_failed(const Lookup& lookup) {
 
 void TopicStudy::put(const ReadSpan& span, const ReadResult& result) {
   records_read_ += result.records;
-  bytes_read_ += result.bytes;
+  bytes_read_ += result.bytes + result.left_out;
   fruitless_ = result.records > 0 ? 0 : fruitless_ + 1;
   (result.failed ? partitions_failed_ : partitions_read_).insert(span.partition);
   if (result.failed || result.offsets == 0) return;
@@ -185,8 +187,7 @@ Round TopicStudy::screen() {
   }
   phase_ = Phase::judge_screen;
   return {{},
-          spans_anywhere(table_, screen_clusters, cluster_records,
-                         settings_.read_budget / (2L * screen_clusters), random_)};
+          spans_anywhere(table_, screen_clusters, cluster_records, cluster_bytes_max(), random_)};
 }
 
 Round TopicStudy::judge_screen() {
@@ -214,8 +215,8 @@ Round TopicStudy::judge_screen() {
   // Close enough for more clusters to tell, without a lookup.
   phase_ = Phase::judge_second_screen;
   return {{},
-          spans_anywhere(table_, first_clusters - screen_clusters, records_per_cluster(),
-                         settings_.read_budget / first_clusters, random_)};
+          spans_anywhere(table_, full_clusters - screen_clusters, records_per_cluster(),
+                         cluster_bytes_max(), random_)};
 }
 
 void TopicStudy::judge_second_screen() {
@@ -300,16 +301,19 @@ Round TopicStudy::ask_strata() {
   return round;
 }
 
+// A batch's worth; more, where records differ so much that the mean of the full number of clusters
+// would stay rough; and no more than its share of what may be read.
 int TopicStudy::records_per_cluster() const {
+  constexpr int planned = 2 * full_clusters;  // and as many again inside the fullest windows
   const double size =
       std::max(1.0, static_cast<double>(screened_.bytes) /
                         static_cast<double>(std::max<std::int64_t>(1, screened_.records)));
-  const double share =
-      static_cast<double>(settings_.read_budget) / (2.0 * (first_clusters + reading_clusters));
-  const auto by_records = settings_.records_max / (first_clusters + reading_clusters);
-  const auto by_bytes = static_cast<std::int64_t>(share / size);
-  return static_cast<int>(
-      std::clamp<std::int64_t>(std::min(by_bytes, by_records), 1, cluster_records));
+  const double precise =
+      spread_.spread().within / (size * size) * square(2 / rough_beyond) / full_clusters;
+  const double affordable = static_cast<double>(settings_.read_budget) / (2.0 * planned) / size;
+  const double wanted = std::min(affordable, std::max(cluster_bytes / size, precise));
+  const auto most = std::clamp<std::int64_t>(settings_.records_max / planned, 1, cluster_records);
+  return static_cast<int>(std::clamp(wanted, 1.0, static_cast<double>(most)));
 }
 
 bool TopicStudy::may_read(int clusters) const {
@@ -328,17 +332,28 @@ Round TopicStudy::ask_sample(int clusters) {
     std::erase_if(strata_, [this](int j) { return table_.failed(j); });
     sample_.emplace(table_, strata_);
   }
+  clusters_asked_ += clusters;
   phase_ = Phase::judge_sample;
-  return {{},
-          sample_->draw(clusters, records_per_cluster(), settings_.read_budget / first_clusters,
-                        random_)};
+  return {{}, sample_->draw(clusters, records_per_cluster(), cluster_bytes_max(), random_)};
 }
 
-void TopicStudy::judge_sample() {
+// The screens' clusters count, too: they may have seen the large records that the sample missed.
+bool TopicStudy::sample_is_rough() const {
+  const auto estimate = sample_->estimate();
+  const auto spread = spread_.spread();
+  const double reach =
+      2 * std::sqrt((spread.between + spread.within / records_per_cluster()) / estimate.clusters);
+  return is_rough(estimate.mean) || reach > rough_beyond * estimate.mean.value;
+}
+
+Round TopicStudy::judge_sample() {
   if (sample_->estimate().clusters == 0) {
     warnings_.emplace_back("no record of the window could be read, so record sizes are unknown");
     finish(Decision::none);
-    return;
+    return {};
+  }
+  if (clusters_asked_ < full_clusters && sample_is_rough() && may_read(clusters_asked_)) {
+    return ask_sample(clusters_asked_);
   }
   if (settings_.sizing.model == Model::ratio) {
     const double bytes = static_cast<double>(in_window_) * global_size().value;
@@ -347,10 +362,11 @@ void TopicStudy::judge_sample() {
   }
   if (facts_.compacted) {
     finish(Decision::estimate);
-    return;
+    return {};
   }
   if (!search_) start_search();
   phase_ = Phase::search;
+  return {};
 }
 
 std::optional<double> TopicStudy::stored_per_record() const {
@@ -387,21 +403,33 @@ double TopicStudy::unexplained_bytes() const {
   return static_cast<double>(total_) * (*stored - size.low);
 }
 
+// Whether a mean of so few clusters differs from that of all no more than neighbours differ.
+bool TopicStudy::may_be_chance(double mean, int clusters) const {
+  const double deviation = std::sqrt(spread_.spread().within / records_per_cluster() / clusters);
+  return std::abs(mean - sample_->estimate().mean.value) <= chance_deviations * deviation;
+}
+
 RecordSize TopicStudy::size_of(const Reading& reading) const {
   if (reading.cluster_means.empty()) return record_size();
   if (all_read(reading)) {
     return Interval::exactly(static_cast<double>(reading.bytes) /
                              static_cast<double>(reading.offsets));
   }
-  const auto mean = cluster_mean(reading.cluster_means).mean;
+  auto mean = cluster_mean(reading.cluster_means).mean;
+  // Without a difference that counts, the mean of all records is the better value: the fullest
+  // window would be the one whose few clusters chance made heavy.
+  if (may_be_chance(mean.value, static_cast<int>(reading.cluster_means.size()))) {
+    const auto all = global_size();
+    mean = {all.value, std::min(mean.low, all.low), std::max(mean.high, all.high)};
+  }
   // Its own records were drawn from: only windows inside a longer stretch may differ from it.
   return reading.b - reading.a == 1 ? RecordSize(mean) : RecordSize(mean, spread_.spread());
 }
 
 SizeModel TopicStudy::size_model() const {
   SizeModel model(record_size());
-  for (const auto& [a, b, size] : sample_->deviations()) {
-    model.set(a, b, {size, spread_.spread()});
+  for (const auto& [a, b, size, clusters] : sample_->deviations()) {
+    if (!may_be_chance(size.value, clusters)) model.set(a, b, {size, spread_.spread()});
   }
   for (const auto& reading : readings_) model.set(reading.a, reading.b, size_of(reading));
   return model;

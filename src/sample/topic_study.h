@@ -18,10 +18,14 @@ namespace partwise::sample {
 
 /// Records of a cluster; coverage of the 95 % limits falls below 90 % with 20.
 inline constexpr int cluster_records = 50;
-/// Clusters at first: two a day of a week.
-inline constexpr int first_clusters = 14;
-/// Clusters in a window that is read for itself.
-inline constexpr int reading_clusters = 16;
+/// Bytes of a cluster, where precision does not ask for more: two of the Java client's default
+/// batches, which have to be fetched whole in any case.
+inline constexpr std::int64_t cluster_bytes = 32'768;
+/// Clusters where sizes are rough after one for each stratum: two a day of a week.
+inline constexpr int full_clusters = 14;
+/// Clusters in a window that is read for itself: at first, and where the count stays open.
+inline constexpr int reading_clusters = 5;
+inline constexpr int full_reading_clusters = 16;
 
 /// Two clusters show a mean size that is wrong by more than this factor in 0.001 % of simulated
 /// topics.
@@ -124,7 +128,7 @@ class TopicStudy {
   void judge_clock();
   Round ask_strata();
   Round ask_sample(int clusters);
-  void judge_sample();
+  Round judge_sample();
   Round search_on();
   Round refine();
   [[nodiscard]] bool is_sampled(int a, int b) const;
@@ -138,6 +142,9 @@ class TopicStudy {
   [[nodiscard]] bool settles(double bytes_in_one_window) const;
   [[nodiscard]] double per_second(double bytes_in_one_window) const;
   [[nodiscard]] int records_per_cluster() const;
+  [[nodiscard]] std::int64_t cluster_bytes_max() const { return settings_.read_budget / 4; }
+  [[nodiscard]] bool sample_is_rough() const;
+  [[nodiscard]] bool may_be_chance(double mean, int clusters) const;
   [[nodiscard]] bool may_read(int clusters) const;
   [[nodiscard]] Interval global_size() const;
   [[nodiscard]] RecordSize record_size() const;
@@ -183,6 +190,7 @@ class TopicStudy {
   Reading screened_;             // clusters from anywhere in the log
   std::vector<int> strata_;
   std::optional<SizeSample> sample_;
+  int clusters_asked_ = 0;  // of the sample
   std::vector<Reading> readings_;
   std::optional<PeakSearch> search_;
   std::optional<PeakBounds> confirmed_;  // quick: counted on all partitions
