@@ -311,6 +311,7 @@ bool on_loop(listener::Server& server, std::function<void()> act) {
     bool given_up = false;
   };
   constexpr auto patience = std::chrono::seconds(5);
+  constexpr auto slice = std::chrono::milliseconds(20);
   const auto meeting = std::make_shared<Meeting>();
   server.post([meeting, act = std::move(act)] {
     const std::lock_guard lock(meeting->mutex);
@@ -320,9 +321,13 @@ bool on_loop(listener::Server& server, std::function<void()> act) {
     meeting->over.notify_all();
   });
   std::unique_lock lock(meeting->mutex);
-  if (meeting->over.wait_for(lock, patience, [&] { return meeting->done; })) return true;
-  meeting->given_up = true;
-  return false;
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!meeting->over.wait_for(lock, slice, [&] { return meeting->done; })) {
+    if (!server.ended() && std::chrono::steady_clock::now() < until) continue;
+    meeting->given_up = true;
+    return false;
+  }
+  return true;
 }
 
 }  // namespace partwise::app

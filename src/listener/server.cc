@@ -144,6 +144,7 @@ class Server::Loop final : public ConnectionHost {
   [[nodiscard]] const std::vector<int>& ports() const { return ports_; }
   void run(const std::stop_token& stop);
   [[nodiscard]] ServerCounts counts() const;
+  [[nodiscard]] bool ended() const { return ended_; }
 
   std::shared_ptr<Conversation> begin(std::size_t broker, const std::string& peer) override {
     return conversations_.begin(broker, peer);
@@ -181,6 +182,7 @@ class Server::Loop final : public ConnectionHost {
   std::optional<asio::ssl::context> tls_;
   std::vector<Door> doors_;
   std::vector<int> ports_;
+  std::atomic<bool> ended_ = false;
   std::vector<char> scratch_ = std::vector<char>(scratch_bytes);
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> connections_;
   bool full_ = false;     // it was told that no more are taken
@@ -214,6 +216,7 @@ void Server::Loop::run(const std::stop_token& stop) {
     context_.run_one();
   }
   close_all();
+  ended_ = true;
 }
 
 void Server::Loop::act_on_what_is_due() {
@@ -312,6 +315,7 @@ Server::~Server() = default;
 std::vector<int> Server::ports() const { return loop_->ports(); }
 void Server::run(const std::stop_token& stop) { loop_->run(stop); }
 void Server::post(std::function<void()> act) { loop_->post(std::move(act)); }
+bool Server::ended() const { return loop_->ended(); }
 ServerCounts Server::counts() const { return loop_->counts(); }
 
 }  // namespace partwise::listener

@@ -70,6 +70,11 @@ class Server {
   /// threads: any
   void post(std::function<void()> act);
 
+  /// Whether run() is over: what was posted and has not run never will.
+  ///
+  /// threads: any
+  [[nodiscard]] bool ended() const;
+
   /// threads: any
   [[nodiscard]] ServerCounts counts() const;
 

@@ -1,12 +1,17 @@
 """The embedded cluster as a command: its start, its truth, its faults, bad input."""
 
 import json
+import os
+import pty
+import signal
 import socket
+import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
 from embedded_cluster import EmbeddedCluster
+from harness import PARTWISE
 
 FLEET = """
 name = "two"
@@ -57,6 +62,30 @@ def test_it_says_what_it_is_and_where(started):
     assert "not Apache Kafka" in cluster.start
     assert len(cluster.bootstrap.split(",")) == 3
     assert all(server.startswith("127.0.0.1:") for server in cluster.bootstrap.split(","))
+
+
+def test_a_terminal_has_one_status_line_that_goes_at_the_end(tmp_path):
+    outer, terminal = pty.openpty()
+    process = subprocess.Popen([PARTWISE, "broker", "--port", "0"], cwd=tmp_path, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    try:
+        while shown.count(b"connections") < 2:
+            shown += os.read(outer, 4096)
+        process.send_signal(signal.SIGINT)
+        while True:
+            try:
+                shown += os.read(outer, 4096)
+            except OSError:  # how a terminal without a writer ends
+                break
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(outer)
+    assert b"\n" not in shown.split(b"stopping")[0]
+    assert shown.rstrip(b"\r\n").endswith((b"stopping", b"\x1b[K"))
 
 
 def test_the_truth_is_that_of_pen_and_paper(started, tmp_path):
