@@ -11,11 +11,11 @@ import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
-import threading
 import time
+
+from measure import MemoryWatch, Results, median
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PARTWISE = TOP / "build" / "release" / "src" / "partwise"
@@ -67,31 +67,6 @@ class Node:
         self._kafka("stop", self.name)
 
 
-class MemoryWatch:
-    """Most memory that a process holds while it runs. (What wait4 tells begins with ours.)"""
-
-    def __init__(self, pid):
-        self.status = pathlib.Path(f"/proc/{pid}/status")
-        self.kib = 0
-        self.thread = threading.Thread(target=self._watch)
-        self.thread.start()
-
-    def _watch(self):
-        while True:
-            try:
-                found = [line for line in self.status.read_text().splitlines() if line.startswith("VmHWM:")]
-            except OSError:
-                return
-            if not found:
-                return  # it has ended
-            self.kib = int(found[0].split()[1])
-            time.sleep(0.02)
-
-    def mib(self):
-        self.thread.join()
-        return self.kib / 1024
-
-
 def recommend(node, capacity, *more):
     """One run as a user would start it: wall time, memory, what it asked and what it answered."""
     folder = OUT / "reports"
@@ -140,10 +115,6 @@ def wrong_answers(sampled, exact):
     return sure, outside
 
 
-def median(runs, what):
-    return statistics.median(run[what] for run in runs)
-
-
 def large_fleets(rounds):
     with Node("bench-large") as large, Node("bench-small") as small:
         large.fill("bench", str(LARGE))
@@ -174,23 +145,6 @@ def one_fleet(fleet, capacity, rounds):
         node.fill(fleet)
         first = recommend(node, capacity)["s"]
         return first, [recommend(node, capacity) for _ in range(rounds)]
-
-
-class Results:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, name, value, unit, target=None, at_least=False):
-        met = None if target is None else (value >= target if at_least else value <= target)
-        self.rows.append({"name": name, "value": value, "unit": unit, "target": target,
-                          "target_is": None if target is None else "at least" if at_least else "at most",
-                          "met": met})
-
-    def table(self):
-        for row in self.rows:
-            target = "" if row["target"] is None else f"{row['target_is']} {row['target']:g}"
-            met = {None: "", True: "met", False: "MISSED"}[row["met"]]
-            yield f"{row['name']:<58} {row['value']:>12.5g} {row['unit']:<8} {target:<14} {met}".rstrip()
 
 
 def add_large(results, runs, cold, records):

@@ -15,7 +15,7 @@ class EmbeddedCluster(Filled):
     def __init__(self, *options, folder="/"):
         self.folder = folder
         self._complaints = tempfile.TemporaryFile("w+")
-        environment = {k: os.environ[k] for k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS") if k in os.environ}
+        environment = {k: os.environ[k] for k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS") if k in os.environ}
         self._process = subprocess.Popen(
             [PARTWISE, "broker", "--port", "0", *map(str, options)], cwd=folder, env=environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._complaints)

@@ -84,11 +84,15 @@ std::vector<protocol::Slice> VirtualLog::read(std::int64_t from, std::size_t mos
   const auto log_end = end();
   const auto in_batch = topic_.batch_records();
   std::size_t taken = 0;
+  std::size_t last = 0;
   for (auto first = from / in_batch * in_batch; first < log_end; first += in_batch) {
+    // Batches of one topic are about as large as each other: one that will not fit is not made.
+    if (!found.empty() && taken + last > most) break;
     auto bytes = std::make_shared<const std::string>(
         batch(topic_, partition_, first, std::min(first + in_batch, log_end), codec));
     if (taken + bytes->size() > most && !(found.empty() && at_least_one)) break;
-    taken += bytes->size();
+    last = bytes->size();
+    taken += last;
     const std::string_view view = *bytes;
     found.push_back({std::move(bytes), view});
   }

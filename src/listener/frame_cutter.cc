@@ -13,8 +13,9 @@ namespace {
 
 // Key, version and correlation id: no request's header is shorter.
 constexpr std::int32_t smallest = 8;
-// Reserved at once for a request that claims to be at least so large.
-constexpr std::size_t first_reserve = std::size_t{128} * 1024;
+// Reserved for a request, as far as it claims to be so large: so many times what has come of it. To
+// move what has come costs more than to receive it.
+constexpr std::size_t reserve_ahead = 16;
 
 // What people point at a Kafka port by mistake.
 std::string_view lookalike(std::string_view head) {
@@ -65,7 +66,7 @@ std::string_view FrameCutter::fill(std::string_view bytes) {
 void FrameCutter::append(std::string_view bytes) {
   const auto needed = frame_.size() + bytes.size();
   if (needed > frame_.capacity()) {
-    frame_.reserve(std::min(size_, std::max({needed, 2 * frame_.capacity(), first_reserve})));
+    frame_.reserve(std::min(size_, reserve_ahead * needed));
   }
   frame_ += bytes;
 }

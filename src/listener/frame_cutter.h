@@ -10,7 +10,8 @@
 
 namespace partwise::listener {
 
-/// Memory for a request is taken as its bytes arrive, whatever size it claims.
+/// Memory for a request is taken as its bytes arrive, up to 16 times as much, whatever size it
+/// claims.
 ///
 /// threads: owner only
 class FrameCutter {
