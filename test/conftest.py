@@ -18,7 +18,7 @@ def partwise(tmp_path):
         folder.mkdir()
         for name, text in (files or {}).items():
             (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        environment = {k: os.environ[k] for k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS") if k in os.environ}
+        environment = {k: os.environ[k] for k in ("PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS") if k in os.environ}
         environment.update(env or {})
         process = subprocess.run(
             [PARTWISE, *map(str, arguments)],
