@@ -99,6 +99,7 @@ using Kept = const std::unique_ptr<T, Free>;
 std::string gzip_compressed(std::string_view bytes) {
   static thread_local Kept<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
       libdeflate_alloc_compressor(quickest_level), libdeflate_free_compressor);
+  CHECK(compressor);
   std::string output(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
   const auto size = libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(),
                                              output.data(), output.size());
@@ -215,6 +216,7 @@ Result<std::string> lz4_decompressed(std::string_view bytes, std::size_t limit) 
 std::string zstd_compressed(std::string_view bytes) {
   static thread_local Kept<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
                                                                         ZSTD_freeCCtx);
+  CHECK(context);
   std::string output(ZSTD_compressBound(bytes.size()), '\0');
   const auto size = ZSTD_compressCCtx(context.get(), output.data(), output.size(), bytes.data(),
                                       bytes.size(), quickest_level);

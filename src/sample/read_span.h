@@ -30,7 +30,7 @@ struct KeyBytes {
 /// `offsets`, so bytes / offsets is the size that an offset stands for.
 struct ReadResult {
   std::int64_t records = 0;
-  std::int64_t offsets = 0;   ///< from the span's start to behind the last record taken
+  std::int64_t offsets = 0;   ///< from the span's start to where it ended
   std::int64_t bytes = 0;     ///< keys, values, header names and values, uncompressed
   double squares = 0;         ///< of each record's bytes, summed
   std::int64_t left_out = 0;  ///< bytes of the record that would have passed bytes_max

@@ -15,6 +15,7 @@ namespace partwise::sample {
 struct Stratum {
   std::int64_t records = 0;           ///< n_h: all that the slice holds
   std::vector<double> cluster_means;  ///< y: bytes per offset of each cluster
+  double inverses = 0;                ///< summed 1 / offsets of the clusters
 };
 
 struct SizeEstimate {

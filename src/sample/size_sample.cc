@@ -42,7 +42,7 @@ std::vector<std::int64_t> spread_positions(int count, std::int64_t n, Random& ra
 SizeSample::SizeSample(const OffsetTable& table, std::vector<int> boundaries)
     : table_(table), boundaries_(std::move(boundaries)) {
   for (std::size_t h = 0; h + 1 < boundaries_.size(); ++h) {
-    strata_.push_back({table_.records(boundaries_[h], boundaries_[h + 1]), {}});
+    strata_.push_back({table_.records(boundaries_[h], boundaries_[h + 1]), {}, 0});
   }
 }
 
@@ -64,9 +64,10 @@ std::vector<ReadSpan> SizeSample::draw(int clusters, int records, std::int64_t b
 
 void SizeSample::add(const ReadSpan& span, const ReadResult& result) {
   if (result.failed || result.offsets == 0) return;
-  strata_.at(static_cast<std::size_t>(span.stratum))
-      .cluster_means.push_back(static_cast<double>(result.bytes) /
-                               static_cast<double>(result.offsets));
+  auto& stratum = strata_.at(static_cast<std::size_t>(span.stratum));
+  const auto offsets = static_cast<double>(result.offsets);
+  stratum.cluster_means.push_back(static_cast<double>(result.bytes) / offsets);
+  stratum.inverses += 1 / offsets;
 }
 
 std::vector<SizeSample::Deviation> SizeSample::deviations() const {
@@ -78,7 +79,8 @@ std::vector<SizeSample::Deviation> SizeSample::deviations() const {
     if (own.clusters == 0 || difference <= notable_difference * whole || own.mean.contains(whole)) {
       continue;
     }
-    deviations.push_back({boundaries_[h], boundaries_[h + 1], own.mean, own.clusters});
+    deviations.push_back({boundaries_[h], boundaries_[h + 1], own.mean,
+                          strata_[h].inverses / (own.clusters * own.clusters)});
   }
   return deviations;
 }

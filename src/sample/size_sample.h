@@ -35,7 +35,7 @@ class SizeSample {
     int a = 0;
     int b = 0;
     Interval size;
-    int clusters = 0;
+    double inverse_records = 0;  ///< the variance of its mean, for records of variance 1
   };
   [[nodiscard]] std::vector<Deviation> deviations() const;
 

@@ -21,12 +21,16 @@ double variance(const std::vector<double>& xs) {
 
 void SpreadEstimate::add(const ReadResult& cluster) {
   if (cluster.failed || cluster.offsets == 0) return;
-  const auto n = static_cast<double>(cluster.offsets);
-  const double mean = static_cast<double>(cluster.bytes) / n;
-  means_.push_back(mean);
-  inverses_ += 1 / n;
-  if (cluster.offsets < 2) return;
-  variances_ += std::fmax(0, cluster.squares / n - mean * mean) * n / (n - 1);
+  const auto taken = static_cast<double>(cluster.offsets);
+  means_.push_back(static_cast<double>(cluster.bytes) / taken);
+  inverses_ += 1 / taken;
+  // A record that was left out for its size does not count in any mean, but it has been seen.
+  const double n = taken + (cluster.left_out > 0 ? 1 : 0);
+  if (n < 2) return;
+  const auto left_out = static_cast<double>(cluster.left_out);
+  const double mean = (static_cast<double>(cluster.bytes) + left_out) / n;
+  const double squares = cluster.squares + left_out * left_out;
+  variances_ += std::fmax(0, squares / n - mean * mean) * n / (n - 1);
   ++varied_;
 }
 

@@ -21,7 +21,8 @@ struct SizeSpread {
 ///   between = var(cluster means) - within / m,  0 unless var(cluster means) is more than
 ///             (1 + 1.645 sqrt(2 / (k - 1))) within / m, the 95 % point of chance
 ///
-/// for k clusters of m records (the harmonic mean).
+/// for k clusters of m records (the harmonic mean). A record that was left out of its cluster
+/// counts in the records' variance, with the cluster's.
 class SpreadEstimate {
  public:
   void add(const ReadResult& cluster);

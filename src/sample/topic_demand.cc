@@ -69,7 +69,10 @@ Interval TopicStudy::screened_size() const {
   const double size = as_double(screened_.bytes) / as_double(screened_.offsets);
   if (screened_.offsets >= total_) return Interval::exactly(size);
   if (second_screened()) return global_size();
-  return {size, size / screen_margin, size * screen_margin};
+  // With what was left out for its size: too large a mean, which is right for a bound.
+  const double most =
+      as_double(screened_.bytes + screened_.left_out) / as_double(screened_.offsets);
+  return {size, size / screen_margin, most * screen_margin};
 }
 
 void TopicStudy::describe_screened(Demand& demand) const {

@@ -68,7 +68,7 @@ bool TopicStudy::all_read(const Reading& reading) const {
 
 Round TopicStudy::ask_reading(int a, int b, int clusters) {
   if (auto* known = reading_of(a, b); known == nullptr) {
-    readings_.push_back({a, b, {}, 0, 0, 0, 0, false});
+    readings_.push_back({a, b, {}, 0, 0, 0, 0, 0, 0, false});
   } else {
     std::swap(*known, readings_.back());
   }
@@ -76,11 +76,12 @@ Round TopicStudy::ask_reading(int a, int b, int clusters) {
   const auto each = records_per_cluster();
   if (table_.records(reading.a, reading.b) <= static_cast<std::int64_t>(clusters) * each) {
     // Cheaper to read it all; what was sampled before would count twice.
-    reading = {reading.a, reading.b, {}, 0, 0, 0, 0, true};
+    reading = {reading.a, reading.b, {}, 0, 0, 0, 0, 0, 0, true};
   }
   phase_ = Phase::judge_reading;
   return {{},
-          spans_within(table_, reading.a, reading.b, clusters, each, cluster_bytes_max(), random_)};
+          spans_within(table_, reading.a, reading.b, clusters, each, cluster_bytes_max(clusters),
+                       random_)};
 }
 
 // Records whose time is hidden may all have come in any one window; so may bytes that no sample
@@ -133,8 +134,7 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
       !settled && sample_is_rough() && may_read(drawn) && 2 * bytes_read_ < settings_.read_budget) {
     return ask_sample(drawn);
   }
-  // Where the count is settled, one window's own sizes are enough to know.
-  const bool more_windows = std::ssize(readings_) < (settled ? 1 : readings_max);
+  const bool more_windows = std::ssize(readings_) < readings_max;
   if (more_windows && bounds.records > 0 && !is_sampled(bounds.a, bounds.b) &&
       reading_of(bounds.a, bounds.b) == nullptr) {
     return ask_reading(bounds.a, bounds.b, reading_clusters);
@@ -144,7 +144,7 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   // Not settled: the peak is the best answer there is, so its own size first.
   if (const auto* peak = reading_of(bounds.a, bounds.b); peak != nullptr) {
     const auto clusters = static_cast<int>(peak->cluster_means.size());
-    const bool enough = clusters >= full_reading_clusters || all_read(*peak);
+    const bool enough = clusters >= full_reading_clusters || peak->whole;
     if (clusters > 0 && !enough && may_read(clusters)) {
       return ask_reading(bounds.a, bounds.b, clusters);
     }
@@ -153,7 +153,7 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   const auto [a, b] = search_->decisive();
   if (const auto* reading = reading_of(a, b); reading != nullptr) {
     const auto clusters = static_cast<int>(reading->cluster_means.size());
-    if (clusters == 0 || all_read(*reading) || !may_read(clusters)) return {};
+    if (clusters == 0 || reading->whole || !may_read(clusters)) return {};
     return ask_reading(a, b, clusters);
   }
   const int clusters = sample_->estimate().clusters;

@@ -156,8 +156,10 @@ void TopicStudy::put(const ReadSpan& span, const ReadResult& result) {
     return;
   }
   auto& reading = of_a_window ? readings_.back() : screened_;
-  reading.cluster_means.push_back(static_cast<double>(result.bytes) /
-                                  static_cast<double>(result.offsets));
+  const auto offsets = static_cast<double>(result.offsets);
+  reading.cluster_means.push_back(static_cast<double>(result.bytes) / offsets);
+  reading.inverses += 1 / offsets;
+  reading.left_out += result.left_out;
   reading.bytes += result.bytes;
   reading.offsets += result.offsets;
   reading.records += result.records;
@@ -187,7 +189,8 @@ Round TopicStudy::screen() {
   }
   phase_ = Phase::judge_screen;
   return {{},
-          spans_anywhere(table_, screen_clusters, cluster_records, cluster_bytes_max(), random_)};
+          spans_anywhere(table_, screen_clusters, cluster_records,
+                         cluster_bytes_max(screen_clusters), random_)};
 }
 
 Round TopicStudy::judge_screen() {
@@ -214,9 +217,9 @@ Round TopicStudy::judge_screen() {
   if (!settles(total * size * second_screen_margin)) return {};
   // Close enough for more clusters to tell, without a lookup.
   phase_ = Phase::judge_second_screen;
+  constexpr int more = full_clusters - screen_clusters;
   return {{},
-          spans_anywhere(table_, full_clusters - screen_clusters, records_per_cluster(),
-                         cluster_bytes_max(), random_)};
+          spans_anywhere(table_, more, records_per_cluster(), cluster_bytes_max(more), random_)};
 }
 
 void TopicStudy::judge_second_screen() {
@@ -316,6 +319,12 @@ int TopicStudy::records_per_cluster() const {
   return static_cast<int>(std::clamp(wanted, 1.0, static_cast<double>(most)));
 }
 
+// Where records are larger than those seen so far, no more than twice what is left is read.
+std::int64_t TopicStudy::cluster_bytes_max(int clusters) const {
+  const auto left = settings_.read_budget - bytes_read_;
+  return std::clamp<std::int64_t>(2 * left / clusters, 1, settings_.read_budget / 4);
+}
+
 bool TopicStudy::may_read(int clusters) const {
   if (fruitless_ >= settings_.fruitless_reads_max) return false;
   const std::int64_t records = static_cast<std::int64_t>(clusters) * records_per_cluster();
@@ -334,16 +343,26 @@ Round TopicStudy::ask_sample(int clusters) {
   }
   clusters_asked_ += clusters;
   phase_ = Phase::judge_sample;
-  return {{}, sample_->draw(clusters, records_per_cluster(), cluster_bytes_max(), random_)};
+  return {{}, sample_->draw(clusters, records_per_cluster(), cluster_bytes_max(clusters), random_)};
 }
 
-// The screens' clusters count, too: they may have seen the large records that the sample missed.
-bool TopicStudy::sample_is_rough() const {
+// How far the sample's mean may be from the truth, as the spread has it. The screens' clusters
+// count there, too, and records that were left out: they tell of large records that the sample
+// missed.
+double TopicStudy::sampling_reach() const {
   const auto estimate = sample_->estimate();
   const auto spread = spread_.spread();
-  const double reach =
-      2 * std::sqrt((spread.between + spread.within / records_per_cluster()) / estimate.clusters);
-  return is_rough(estimate.mean) || reach > rough_beyond * estimate.mean.value;
+  double variance = 0;
+  for (const auto& stratum : sample_->strata()) {
+    variance += spread.between * static_cast<double>(stratum.cluster_means.size()) +
+                spread.within * stratum.inverses;
+  }
+  return 2 * std::sqrt(variance) / estimate.clusters;
+}
+
+bool TopicStudy::sample_is_rough() const {
+  const auto mean = sample_->estimate().mean;
+  return is_rough(mean) || sampling_reach() > rough_beyond * mean.value;
 }
 
 Round TopicStudy::judge_sample() {
@@ -376,6 +395,11 @@ std::optional<double> TopicStudy::stored_per_record() const {
 
 Interval TopicStudy::global_size() const {
   auto size = sample_ ? sample_->estimate().mean : cluster_mean(screened_.cluster_means).mean;
+  if (sample_) {
+    const double reach = sampling_reach();
+    size = {size.value, std::max(0.0, std::min(size.low, size.value - reach)),
+            std::max(size.high, size.value + reach)};
+  }
   // Compression makes batches smaller than their records: where the disk holds more per record
   // than the sample's limit and a batch's overhead, rare large records were missed.
   if (const auto stored = stored_per_record()) {
@@ -403,10 +427,18 @@ double TopicStudy::unexplained_bytes() const {
   return static_cast<double>(total_) * (*stored - size.low);
 }
 
-// Whether a mean of so few clusters differs from that of all no more than neighbours differ.
-bool TopicStudy::may_be_chance(double mean, int clusters) const {
-  const double deviation = std::sqrt(spread_.spread().within / records_per_cluster() / clusters);
-  return std::abs(mean - sample_->estimate().mean.value) <= chance_deviations * deviation;
+// A stretch's own mean where it is not rough, or differs from that of all records by more than
+// neighbours differ; else the mean of all, between the wider of both limits: the fullest of several
+// would be the one whose few clusters chance made heavy.
+Interval TopicStudy::told_apart(const Interval& own, double inverse_records) const {
+  const double variance = spread_.spread().within * inverse_records;
+  const bool rough = is_rough(own) || 2 * std::sqrt(variance) > rough_beyond * own.value;
+  if (!rough) return own;
+  const auto all = global_size();
+  const double error = sample_->estimate().error;
+  const double deviation = std::sqrt(variance + error * error);
+  if (std::abs(own.value - all.value) > chance_deviations * deviation) return own;
+  return {all.value, std::min(own.low, all.low), std::max(own.high, all.high)};
 }
 
 RecordSize TopicStudy::size_of(const Reading& reading) const {
@@ -415,21 +447,17 @@ RecordSize TopicStudy::size_of(const Reading& reading) const {
     return Interval::exactly(static_cast<double>(reading.bytes) /
                              static_cast<double>(reading.offsets));
   }
-  auto mean = cluster_mean(reading.cluster_means).mean;
-  // Without a difference that counts, the mean of all records is the better value: the fullest
-  // window would be the one whose few clusters chance made heavy.
-  if (may_be_chance(mean.value, static_cast<int>(reading.cluster_means.size()))) {
-    const auto all = global_size();
-    mean = {all.value, std::min(mean.low, all.low), std::max(mean.high, all.high)};
-  }
+  const auto clusters = static_cast<double>(reading.cluster_means.size());
+  const auto mean = told_apart(cluster_mean(reading.cluster_means).mean,
+                               reading.inverses / (clusters * clusters));
   // Its own records were drawn from: only windows inside a longer stretch may differ from it.
   return reading.b - reading.a == 1 ? RecordSize(mean) : RecordSize(mean, spread_.spread());
 }
 
 SizeModel TopicStudy::size_model() const {
   SizeModel model(record_size());
-  for (const auto& [a, b, size, clusters] : sample_->deviations()) {
-    if (!may_be_chance(size.value, clusters)) model.set(a, b, {size, spread_.spread()});
+  for (const auto& [a, b, size, inverse_records] : sample_->deviations()) {
+    model.set(a, b, {told_apart(size, inverse_records), spread_.spread()});
   }
   for (const auto& reading : readings_) model.set(reading.a, reading.b, size_of(reading));
   return model;

@@ -16,7 +16,7 @@
 
 namespace partwise::sample {
 
-/// Records of a cluster; coverage of the 95 % limits falls below 90 % with 20.
+/// Records of a cluster at most.
 inline constexpr int cluster_records = 50;
 /// Bytes of a cluster, where precision does not ask for more: two of the Java client's default
 /// batches, which have to be fetched whole in any case.
@@ -112,11 +112,13 @@ class TopicStudy {
     int a = 0;
     int b = 0;
     std::vector<double> cluster_means;
+    double inverses = 0;  // summed 1 / offsets of the clusters
     std::int64_t bytes = 0;
     std::int64_t offsets = 0;
     std::int64_t records = 0;
     std::int64_t late = 0;
-    bool whole = false;  // its spans cover every record of the stretch, once
+    std::int64_t left_out = 0;  // bytes of records that passed their cluster's limit
+    bool whole = false;         // its spans cover every record of the stretch, once
   };
 
   Round step();
@@ -142,9 +144,10 @@ class TopicStudy {
   [[nodiscard]] bool settles(double bytes_in_one_window) const;
   [[nodiscard]] double per_second(double bytes_in_one_window) const;
   [[nodiscard]] int records_per_cluster() const;
-  [[nodiscard]] std::int64_t cluster_bytes_max() const { return settings_.read_budget / 4; }
+  [[nodiscard]] std::int64_t cluster_bytes_max(int clusters) const;
+  [[nodiscard]] double sampling_reach() const;
   [[nodiscard]] bool sample_is_rough() const;
-  [[nodiscard]] bool may_be_chance(double mean, int clusters) const;
+  [[nodiscard]] Interval told_apart(const Interval& own, double inverse_records) const;
   [[nodiscard]] bool may_read(int clusters) const;
   [[nodiscard]] Interval global_size() const;
   [[nodiscard]] RecordSize record_size() const;

@@ -353,6 +353,40 @@ TEST(TopicStudy, LargeRecordsThatFillTheReadBudgetDoNotSwayTheAnswer) {
   EXPECT_NEAR(mean, 1, 0.3);
 }
 
+TEST(TopicStudy, RecordsTooLargeForAClusterAreNotForgotten) {
+  // One record in fifty has 1.05 MB, more than a cluster may hold: it counts only where it is the
+  // first of its cluster, but every one that was met makes the limits wider.
+  int inside = 0;
+  constexpr int topics = 60;
+  const double truth = 6'000 + (1'050'000 - 6'000) / 50.0;
+  for (int seed = 0; seed < topics; ++seed) {
+    auto world = flat_world(1'000);
+    world.record = [](int, int, Random& random) {
+      return random.uniform() < 0.02 ? 1'050'000.0 : 6'000.0;
+    };
+    world.size = [truth](int) { return truth; };
+    const double peak = world.peak_bytes_per_s();
+    const auto demand = world.study({}, carrying(peak / 10, 1), static_cast<std::uint64_t>(seed));
+    inside += demand.peak.contains(peak) ? 1 : 0;
+  }
+  EXPECT_GE(inside, topics * 9 / 10);
+}
+
+TEST(TopicStudy, AWindowOfWhichAPartCannotBeReadIsNotTakenForRead) {
+  // 200 records in the fullest minute; those of partition 1 can be read everywhere but there.
+  std::vector<std::vector<std::int64_t>> counts(4, std::vector<std::int64_t>(7 * 1440, 5));
+  for (auto& partition : counts) partition[5'000] = 50;
+  World world{SimulatedTopic(week, counts)};
+  const auto first = world.topic.offset_at(1, 5'000);
+  world.fails = [first](const ReadSpan& span) {
+    return span.partition == 1 && span.offset + span.records > first && span.offset < first + 50;
+  };
+  world.size = [](int window) { return window == 5'000 ? 300.0 : 100.0; };
+  const auto demand = world.study({}, carrying(world.peak_bytes_per_s() / 10, 1));
+  EXPECT_LT(demand.peak.low, demand.peak.high);
+  EXPECT_LE(world.clusters_read, 200);
+}
+
 TEST(TopicStudy, NeverReadsMoreThanAClusterADayAndOneWindowWhenTheAnswerIsClear) {
   auto world = flat_world(6'000);  // 10 kB/s; 100 kB/s a partition: far below the floor
   const auto demand = world.study({}, carrying(100e3, 6));

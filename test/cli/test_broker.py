@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import signal
 import socket
 import subprocess
@@ -65,6 +66,10 @@ def test_it_says_what_it_is_and_where(started):
 
 
 def test_a_terminal_has_one_status_line_that_goes_at_the_end(tmp_path):
+    def read_on():
+        assert select.select([outer], [], [], 20)[0], f"nothing more on the terminal after {shown}"
+        return os.read(outer, 4096)
+
     outer, terminal = pty.openpty()
     process = subprocess.Popen([PARTWISE, "broker", "--port", "0"], cwd=tmp_path, stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=terminal)
@@ -72,11 +77,11 @@ def test_a_terminal_has_one_status_line_that_goes_at_the_end(tmp_path):
     shown = b""
     try:
         while shown.count(b"connections") < 2:
-            shown += os.read(outer, 4096)
+            shown += read_on()
         process.send_signal(signal.SIGINT)
         while True:
             try:
-                shown += os.read(outer, 4096)
+                shown += read_on()
             except OSError:  # how a terminal without a writer ends
                 break
         assert process.wait(timeout=20) == 0
