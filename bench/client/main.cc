@@ -67,7 +67,7 @@ int serve_mock(int brokers, const char* topic, int partitions) {
   rd_kafka_mock_cluster_t* cluster = rd_kafka_mock_cluster_new(client.get(), brokers);
   if (cluster == nullptr) die("no mock cluster");
   rd_kafka_mock_topic_create(cluster, topic, partitions, 1);
-  std::cout << rd_kafka_mock_cluster_bootstraps(cluster) << std::endl;
+  std::cout << rd_kafka_mock_cluster_bootstraps(cluster) << '\n' << std::flush;
   while (std::cin.get() != EOF) {
   }
   rd_kafka_mock_cluster_destroy(cluster);
@@ -268,7 +268,7 @@ int run(const std::vector<std::string>& words) {
   } else {
     die("give one of mock, produce, consume, latency");
   }
-  std::cout << result << std::endl;
+  std::cout << result << '\n' << std::flush;
   return 0;
 }
 

@@ -45,9 +45,9 @@ void* run(void* start) {
 extern "C" {
 
 int thrd_create(pthread_t* thread, int (*function)(void*), void* argument) {
-  auto start = std::make_unique<Start>(Start{function, argument});
-  const int error = pthread_create(thread, nullptr, run, start.get());
-  if (error == 0) (void)start.release();
+  auto* start = new Start{function, argument};
+  const int error = pthread_create(thread, nullptr, run, start);
+  if (error != 0) delete start;  // else the thread does
   return outcome(error);
 }
 
