@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sample/simulated_sizes_fake.h"
+#include "sample/size_spread.h"
 #include "sample/student.h"
 
 namespace partwise::sample {
@@ -216,6 +217,20 @@ TEST(SizeSample, SeesTheDayWhoseRecordsDiffer) {
     EXPECT_DOUBLE_EQ(inverse_records, 1 / 200.0);
   }
   EXPECT_TRUE(last_day);
+}
+
+TEST(SpreadEstimate, KnowsOfTheRecordThatWasLeftOut) {
+  ReadResult cluster;
+  cluster.records = cluster.offsets = 3;
+  cluster.bytes = 3 * 6'000;
+  cluster.squares = 3 * 36e6;
+  cluster.left_out = 1'000'000;
+  SpreadEstimate spread;
+  spread.add(cluster);
+  spread.add(cluster);
+  // 6 kB three times and 1 MB: a mean of 254,500, and (3 * 248,500^2 + 745,500^2) / 3.
+  EXPECT_NEAR(spread.spread().within, 247'009e6, 1);
+  EXPECT_EQ(spread.spread().between, 0);
 }
 
 TEST(SizeEstimate, WeightsStrataByTheirRecords) {

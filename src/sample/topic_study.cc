@@ -304,8 +304,8 @@ Round TopicStudy::ask_strata() {
   return round;
 }
 
-// A batch's worth; more, where records differ so much that the mean of the full number of clusters
-// would stay rough; and no more than its share of what may be read.
+// Two batches' worth; more, where records differ so much that the mean of the full number of
+// clusters would stay rough; and no more than its share of what may be read.
 int TopicStudy::records_per_cluster() const {
   constexpr int planned = 2 * full_clusters;  // and as many again inside the fullest windows
   const double size =
