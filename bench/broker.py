@@ -176,11 +176,7 @@ def main():
     add_latency(results, rounds)
     for topics in FLEETS:
         add_fleet(results, topics)
-    print("\n".join(results.table()))
-    text = json.dumps(results.rows, indent=1)
-    (OUT / "broker.json").write_text(text + "\n")
-    print(text)
-    return 0 if all(row["met"] is not False for row in results.rows) else 1
+    return results.told(OUT / "broker.json")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the benches share: memory of a process, medians, and a table of results with their targets."""
 
+import json
 import pathlib
 import statistics
 import threading
@@ -50,3 +51,11 @@ class Results:
             target = "" if row["target"] is None else f"{row['target_is']} {row['target']:g}"
             met = {None: "", True: "met", False: "MISSED"}[row["met"]]
             yield f"{row['name']:<58} {row['value']:>12.5g} {row['unit']:<8} {target:<14} {met}".rstrip()
+
+    def told(self, file):
+        """Prints the table and its JSON, which `file` gets too; the exit status: 1 when a target is missed."""
+        print("\n".join(self.table()))
+        text = json.dumps(self.rows, indent=1)
+        file.write_text(text + "\n")
+        print(text)
+        return 0 if all(row["met"] is not False for row in self.rows) else 1

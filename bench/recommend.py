@@ -196,11 +196,7 @@ def main():
     add_large(results, *large_fleets(rounds))
     add_fleet(results, "demo fleet", *one_fleet("demo", CAPACITY, rounds), 5)
     add_fleet(results, "1,000 topics of 10 partitions", *one_fleet("idle", CAPACITY, rounds), 20, 300)
-    print("\n".join(results.table()))
-    text = json.dumps(results.rows, indent=1)
-    (OUT / "recommend.json").write_text(text + "\n")
-    print(text)
-    return 0 if all(row["met"] is not False for row in results.rows) else 1
+    return results.told(OUT / "recommend.json")
 
 
 if __name__ == "__main__":
