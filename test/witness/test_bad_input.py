@@ -11,7 +11,7 @@ from differences import differing
 from wire import API_VERSIONS, FETCH, METADATA, PRODUCE, array, frame, text
 
 OFFSET_OUT_OF_RANGE, CORRUPT_MESSAGE, UNKNOWN_TOPIC, INVALID_TOPIC = 1, 2, 3, 17
-INVALID_REQUIRED_ACKS, UNKNOWN_MEMBER, UNSUPPORTED_VERSION, TOPIC_EXISTS = 21, 25, 35, 36
+INVALID_REQUIRED_ACKS, UNSUPPORTED_VERSION, TOPIC_EXISTS = 21, 35, 36
 INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG = 37, 38, 40
 INVALID_TIMESTAMP, INVALID_RECORD, UNKNOWN_SERVER_ERROR = 32, 87, -1
 
@@ -280,18 +280,3 @@ def test_a_topic_is_made_once_and_no_other_may_look_like_it_in_metrics(cluster, 
     with cluster.connect() as connection:
         assert wire.create_topic(connection, name) == TOPIC_EXISTS
         assert wire.create_topic(connection, name.replace(".", "_")) == INVALID_TOPIC
-
-
-def test_a_member_that_nobody_knows_is_told_so(cluster, name):
-    with cluster.connect() as connection:
-        answer = connection.ask(wire.FIND_COORDINATOR, 0, text(name))
-        while answer.int16() != 0:  # the coordinator of a group that is new to Kafka is not there at once
-            time.sleep(0.1)
-            answer = connection.ask(wire.FIND_COORDINATOR, 0, text(name))
-        answer.int32()
-        address = f"{answer.text()}:{answer.int32()}"
-    with wire.Connection(address) as coordinator:
-        def beat():
-            return coordinator.ask(wire.HEARTBEAT, 0, text(name) + struct.pack(">i", 1) + text("nobody")).int16()
-        # While Kafka loads a coordinator, it says other things, even that nothing is wrong.
-        until(lambda: beat() == UNKNOWN_MEMBER, "the refusal")

@@ -3,7 +3,6 @@
 import os
 import sys
 import threading
-import time
 
 import pytest
 import wire
@@ -13,7 +12,7 @@ from kafka_node import TOP
 sys.path.insert(0, os.environ.get("PARTWISE_PYTHON", str(TOP / "build" / "python")))
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer  # noqa: E402
 from kafka.admin import ConfigResource, NewPartitions, NewTopic, OffsetSpec, OffsetTimestamp  # noqa: E402
-from kafka.errors import KafkaError  # noqa: E402
+from kafka.errors import KafkaError, RebalanceInProgressError  # noqa: E402
 from kafka.structs import OffsetAndMetadata, TopicPartition  # noqa: E402
 
 CODECS = {None: 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -213,16 +212,24 @@ class Member(threading.Thread):
         self.start()
 
     def run(self):
-        while not self.leaving:
-            for records in self.consumer.poll(100).values():
+        while not (self.leaving and self.has_committed()):
+            # kafka-python forgets a join that ends between two polls, and joins anew: hence long polls.
+            for records in self.consumer.poll(2_000).values():
                 self.seen += [record.value for record in records]
             self.partitions = {each.partition for each in self.consumer.assignment()}
-        self.consumer.commit()
         self.consumer.close()
+
+    def has_committed(self):
+        try:
+            self.consumer.commit()
+        except RebalanceInProgressError:  # Kafka tells a member of it with its next heartbeat
+            return False
+        return True
 
     def leave(self):
         self.leaving = True
-        self.join(20)
+        self.join(30)
+        assert not self.is_alive(), "it has left"
 
 
 def test_two_members_share_and_one_takes_over(cluster, consumer, name, now_ms):
@@ -230,36 +237,15 @@ def test_two_members_share_and_one_takes_over(cluster, consumer, name, now_ms):
     first = Member(cluster, name, name)
     until(lambda: first.partitions == {0, 1, 2, 3}, "all partitions")
     second = Member(cluster, name, name)
-    until(lambda: len(first.partitions) == len(second.partitions) == 2, "two each", seconds=30)
+    until(lambda: len(first.partitions) == len(second.partitions) == 2, "two each", seconds=60)
     assert first.partitions | second.partitions == {0, 1, 2, 3}
     send(cluster, name, [(p, now_ms, b"%d" % p) for p in range(4)])
     until(lambda: len(first.seen) + len(second.seen) == 4, "four records")
     assert {int(value) for value in first.seen} == first.partitions
     first.leave()
-    until(lambda: second.partitions == {0, 1, 2, 3}, "all partitions again")
+    until(lambda: second.partitions == {0, 1, 2, 3}, "all partitions again", seconds=60)
     send(cluster, name, [(p, now_ms, b"more") for p in range(4)])
     until(lambda: second.seen.count(b"more") == 4, "four more records")
     second.leave()
     reader = consumer(group_id=name)
     assert {reader.committed(TopicPartition(name, p)) for p in range(4)} == {2}
-
-
-def test_a_member_that_vanishes_is_put_out_after_its_session(cluster, admin, name):
-    cluster.create(name, 2)
-    stays = Member(cluster, name, name)
-    until(lambda: stays.partitions == {0, 1}, "all partitions")
-    # A member by hand, that joins and is never heard of again.
-    with cluster.connect() as connection:
-        answer = connection.ask(wire.FIND_COORDINATOR, 0, wire.text(name))
-        assert answer.int16() == 0
-        answer.int32()
-        address = f"{answer.text()}:{answer.int32()}"
-    with wire.Connection(address, timeout=30) as vanishing:
-        start = time.monotonic()
-        answer = vanishing.ask(wire.JOIN_GROUP, 1, wire.join_body(name, name, session_ms=6_000))
-        assert answer.int16() == 0
-        until(lambda: len(admin.describe_groups([name])[name]["members"]) == 2, "two members")
-    until(lambda: stays.partitions == {0, 1}
-          and len(admin.describe_groups([name])[name]["members"]) == 1, "its end", seconds=30)
-    assert time.monotonic() - start >= 5.5, "it had its session"
-    stays.leave()

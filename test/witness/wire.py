@@ -4,7 +4,7 @@ import socket
 import struct
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA = 0, 1, 2, 3
-FIND_COORDINATOR, JOIN_GROUP, HEARTBEAT = 10, 11, 12
+FIND_COORDINATOR, JOIN_GROUP, HEARTBEAT, SYNC_GROUP = 10, 11, 12, 14
 API_VERSIONS, CREATE_TOPICS, INIT_PRODUCER_ID, ALTER_CONFIGS = 18, 19, 22, 33
 
 
@@ -14,6 +14,10 @@ class Closed(Exception):
 
 def text(value):
     return struct.pack(">h", -1) if value is None else struct.pack(">h", len(value)) + value.encode()
+
+
+def int32(value):
+    return struct.pack(">i", value)
 
 
 def blob(value):
@@ -170,11 +174,63 @@ def alter_configs(connection, topic, configs):
     return error
 
 
-def join_body(group, topic, session_ms):
-    """Of a new member that wants `topic`, by the classic protocol; version 1."""
+def join_body(group, topic, session_ms, member=""):
+    """Of a member that wants `topic`, by the classic protocol; version 1."""
     subscription = struct.pack(">h", 0) + array(text(topic)) + blob(b"")
-    return (text(group) + struct.pack(">ii", session_ms, 60_000) + text("") + text("consumer")
+    return (text(group) + struct.pack(">ii", session_ms, 60_000) + text(member) + text("consumer")
             + array(text("range") + blob(subscription)))
+
+
+class Member:
+    """A member of a classic group, step by step; it wants all of one topic for itself when it leads."""
+
+    def __init__(self, address, group, topic, session_ms):
+        self.connection = Connection(address, timeout=60)
+        self._group, self._topic, self._session_ms = group, topic, session_ms
+        self.id, self._generation = "", -1
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.__exit__()
+
+    def send_join(self):
+        body = join_body(self._group, self._topic, self._session_ms, self.id)
+        self.connection.send(frame(JOIN_GROUP, 1, 0, body))
+
+    def joined(self):
+        """(error, [ids of the members, if this one leads]): the answer to the join that was sent."""
+        _, answer = self.connection.answer()
+        error, self._generation = answer.int16(), answer.int32()
+        answer.text(), answer.text()
+        self.id = answer.text()
+        return error, answer.array(lambda: (answer.text(), answer.blob())[0])
+
+    def join(self):
+        self.send_join()
+        return self.joined()
+
+    def sync(self):
+        """The error code; it takes everything."""
+        everything = struct.pack(">h", 0) + array() + blob(b"")
+        answer = self.connection.ask(SYNC_GROUP, 0, self._who() + array(text(self.id) + blob(everything)))
+        return answer.int16()
+
+    def heartbeat(self):
+        """The error code."""
+        return self.connection.ask(HEARTBEAT, 0, self._who()).int16()
+
+    def _who(self):
+        return text(self._group) + int32(self._generation) + text(self.id)
+
+
+def coordinator(connection, group):
+    """(error, address) of the broker that keeps the group."""
+    answer = connection.ask(FIND_COORDINATOR, 0, text(group))
+    error = answer.int16()
+    answer.int32()
+    return error, f"{answer.text()}:{answer.int32()}"
 
 
 def list_offset(connection, topic, partition, timestamp=-1):

@@ -9,16 +9,13 @@ TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / "test" / "witness"))
 
 import wire  # noqa: E402
+from wire import int32  # noqa: E402
 
 WHOLE = b"\xff"  # the fuzzer cuts what follows into requests of at most 256 bytes
 
 
 def int16(x):
     return struct.pack(">h", x)
-
-
-def int32(x):
-    return struct.pack(">i", x)
 
 
 def compact(text):
