@@ -20,7 +20,7 @@ protocol::Codec codec_of(const fleet::VirtualTopic& topic) {
 // Offsets first .. behind-1 as one batch.
 std::string batch(const fleet::VirtualTopic& topic, int partition, std::int64_t first,
                   std::int64_t behind, protocol::Codec codec) {
-  protocol::BatchBuilder builder;
+  thread_local protocol::BatchBuilder builder;  // for its memory
   fleet::RecordWalk walk(topic, partition, first);
   for (auto offset = first; offset < behind; ++offset) {
     const auto record = walk.next();

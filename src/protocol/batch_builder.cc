@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t most_bytes = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t absent = -1;
+// A builder that has made a larger batch gives its memory back.
+constexpr std::size_t kept_max = 1 << 20;
 
 /// Small numbers of either sign become small ones without.
 constexpr std::uint64_t zigzag(std::int64_t value) {
@@ -81,7 +83,12 @@ BatchBuilder::BatchBuilder(std::size_t room) : room_(std::max(room, batch_header
 void BatchBuilder::extend(std::size_t size) {
   CHECK(size <= most_bytes - used_);
   const auto needed = used_ + size;
-  if (needed > buffer_.size()) buffer_.resize(std::max({needed, 2 * buffer_.size(), room_}));
+  if (needed <= capacity_) return;
+  const auto capacity = std::max({needed, 2 * capacity_, room_});
+  auto grown = std::make_unique_for_overwrite<char[]>(capacity);
+  if (!empty()) std::memcpy(grown.get(), buffer_.get(), used_);
+  buffer_ = std::move(grown);
+  capacity_ = capacity;
 }
 
 /// Writes all that stands before the value's bytes, and finds room for the rest.
@@ -93,7 +100,7 @@ char* BatchBuilder::start_record(std::int64_t timestamp, std::optional<std::stri
   const auto body = body_size(timestamp_delta, count_, size_of(key), value_size, header_bytes);
   const auto size = sized_size(body);
   extend(size);
-  char* to = write_varint(buffer_.data() + used_, static_cast<std::int64_t>(body));
+  char* to = write_varint(buffer_.get() + used_, static_cast<std::int64_t>(body));
   *to++ = 0;  // attributes
   to = write_varint(to, timestamp_delta);
   to = write_varint(to, count_);
@@ -122,12 +129,16 @@ std::span<char> BatchBuilder::add_sized(std::int64_t timestamp, std::optional<st
 
 std::string BatchBuilder::finish(Codec codec, const BatchIdentity& identity) {
   CHECK(!empty());
-  buffer_.resize(used_);
-  std::string batch = std::exchange(buffer_, {});
-  if (codec != Codec::none) {
-    const auto records = compressed(codec, std::string_view(batch).substr(batch_header_size));
-    CHECK(records);
-    batch.replace(batch_header_size, std::string::npos, *records);
+  const std::string_view records(buffer_.get() + batch_header_size, used_ - batch_header_size);
+  std::string batch;
+  if (codec == Codec::none) {
+    batch.reserve(used_);
+    batch.append(batch_header_size, '\0').append(records);
+  } else {
+    const auto smaller = compressed(codec, records);
+    CHECK(smaller);
+    batch.reserve(batch_header_size + smaller->size());
+    batch.append(batch_header_size, '\0').append(*smaller);
   }
   BatchHeader header;
   header.base_offset = identity.base_offset;
@@ -143,6 +154,10 @@ std::string BatchBuilder::finish(Codec codec, const BatchIdentity& identity) {
   write_header(batch, header);
   used_ = batch_header_size;
   count_ = 0;
+  if (capacity_ > kept_max) {
+    buffer_.reset();
+    capacity_ = 0;
+  }
   return batch;
 }
 

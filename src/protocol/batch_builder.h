@@ -1,8 +1,9 @@
-// Writes record batches (magic 2), fast: one buffer, no copy of what was written.
+// Writes record batches (magic 2), fast: one buffer for batch after batch.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,8 +48,7 @@ class BatchBuilder {
   /// Bytes of the batch as it stands, uncompressed.
   [[nodiscard]] std::size_t size() const { return used_; }
 
-  /// The batch, and the builder is empty again. There must be a record. The string's capacity may
-  /// be twice its size.
+  /// The batch, and the builder is empty again. There must be a record.
   std::string finish(Codec codec, const BatchIdentity& identity);
   std::string finish(Codec codec) { return finish(codec, BatchIdentity{}); }
 
@@ -58,7 +58,8 @@ class BatchBuilder {
   void extend(std::size_t size);
 
   std::size_t room_;
-  std::string buffer_;  // grown ahead of used_: a string cannot grow without being filled
+  std::unique_ptr<char[]> buffer_;  // its header stays unwritten
+  std::size_t capacity_ = 0;
   std::size_t used_ = batch_header_size;
   std::int32_t count_ = 0;
   std::int64_t base_timestamp_ = 0;

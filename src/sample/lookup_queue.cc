@@ -1,5 +1,6 @@
 #include "sample/lookup_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -7,30 +8,39 @@
 namespace partwise::sample {
 
 void LookupQueue::push(int broker, const OffsetQuery& query) {
-  brokers_[broker].waiting.push_back(query);
+  auto& [waiting, turns, in_flight] = brokers_[broker];
+  auto& queries = waiting[query.at];
+  if (queries.empty()) turns.push_back(query.at);
+  queries.push_back(query);
   ++pending_;
 }
 
 std::vector<LookupQueue::Request> LookupQueue::ready() {
   std::vector<Request> requests;
   for (auto& [id, broker] : brokers_) {
-    if (broker.in_flight || broker.waiting.empty()) continue;
-    Request request{id, {}};
-    std::set<TopicPartition> named;
-    std::deque<OffsetQuery> later;
-    for (const auto& query : broker.waiting) {
-      const bool full = std::ssize(request.queries) >= settings_.partitions_per_request;
-      if (!full && named.insert(query.at).second) {
-        request.queries.push_back(query);
-      } else {
-        later.push_back(query);
-      }
-    }
-    broker.waiting = std::move(later);
+    if (broker.in_flight || broker.turns.empty()) continue;
     broker.in_flight = true;
-    requests.push_back(std::move(request));
+    requests.push_back({id, take_turns(broker)});
   }
   return requests;
+}
+
+std::vector<OffsetQuery> LookupQueue::take_turns(Broker& broker) const {
+  std::vector<OffsetQuery> queries;
+  auto left = std::min<std::ptrdiff_t>(settings_.partitions_per_request, std::ssize(broker.turns));
+  for (; left > 0; --left) {
+    const auto at = broker.turns.front();
+    broker.turns.pop_front();
+    const auto waiting = broker.waiting.find(at);
+    queries.push_back(waiting->second.back());
+    waiting->second.pop_back();
+    if (waiting->second.empty()) {
+      broker.waiting.erase(waiting);
+    } else {
+      broker.turns.push_back(at);
+    }
+  }
+  return queries;
 }
 
 std::vector<OffsetAnswer> LookupQueue::arrived(const OffsetsArrived& answers) {
@@ -52,10 +62,14 @@ std::vector<OffsetAnswer> LookupQueue::arrived(const OffsetsArrived& answers) {
 }
 
 std::vector<OffsetQuery> LookupQueue::drop(int broker) {
-  auto& waiting = brokers_[broker].waiting;
-  std::vector<OffsetQuery> dropped(waiting.begin(), waiting.end());
+  auto& [waiting, turns, in_flight] = brokers_[broker];
+  std::vector<OffsetQuery> dropped;
+  for (const auto& [at, queries] : waiting) {
+    dropped.insert(dropped.end(), queries.begin(), queries.end());
+  }
   pending_ -= dropped.size();
   waiting.clear();
+  turns.clear();
   return dropped;
 }
 

@@ -5,7 +5,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "sample/cluster_port.h"
@@ -56,9 +55,12 @@ class LookupQueue {
     auto operator<=>(const Key&) const = default;
   };
   struct Broker {
-    std::deque<OffsetQuery> waiting;
+    std::map<TopicPartition, std::vector<OffsetQuery>> waiting;  // none without a query
+    std::deque<TopicPartition> turns;                            // each of them, once
     bool in_flight = false;
   };
+  std::vector<OffsetQuery> take_turns(Broker& broker) const;
+
   Settings settings_;
   std::map<int, Broker> brokers_;
   std::map<Key, int> tries_;
