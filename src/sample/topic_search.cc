@@ -134,6 +134,8 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
       !settled && sample_is_rough() && may_read(drawn) && 2 * bytes_read_ < settings_.read_budget) {
     return ask_sample(drawn);
   }
+  // Nor would it matter if the records of the fullest window were as large as the screens allow.
+  if (settled && settles(screen_margin * bounds.value)) return {};
   const bool more_windows = std::ssize(readings_) < readings_max;
   if (more_windows && bounds.records > 0 && !is_sampled(bounds.a, bounds.b) &&
       reading_of(bounds.a, bounds.b) == nullptr) {

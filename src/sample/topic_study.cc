@@ -24,9 +24,9 @@ constexpr double clock_share = 0.01;
 constexpr std::chrono::seconds clock_tolerance{60};
 // Uncompressed batches are larger than their records: sizes that agree so far are uncompressed.
 constexpr double uncompressed_share = 0.95;
-// A record that fills a batch by itself takes 61 bytes for the batch and at most some 19 of its
-// own.
-constexpr double overhead_max = 80;
+// A record that fills a batch by itself takes 61 bytes for the batch, at most some 19 of its own,
+// and what a codec puts around bytes that it cannot make fewer: gzip 23, LZ4 19, Java's snappy 26.
+constexpr double overhead_max = 106;
 constexpr double chance_deviations = 3;
 
 double square(double x) { return x * x; }
@@ -60,8 +60,7 @@ Round TopicStudy::step() {
     case Phase::judge_screen:
       return judge_screen();
     case Phase::judge_second_screen:
-      judge_second_screen();
-      return {};
+      return judge_second_screen();
     case Phase::edges:
       return ask_edges();
     case Phase::judge_edges:
@@ -188,6 +187,7 @@ Round TopicStudy::screen() {
     return {};
   }
   phase_ = Phase::judge_screen;
+  screens_asked_ = screen_clusters;
   return {{},
           spans_anywhere(table_, screen_clusters, cluster_records,
                          cluster_bytes_max(screen_clusters), random_)};
@@ -213,18 +213,30 @@ Round TopicStudy::judge_screen() {
     finish(Decision::stored_bytes);
     return {};
   }
-  phase_ = Phase::edges;
-  if (!settles(total * size * second_screen_margin)) return {};
-  // Close enough for more clusters to tell, without a lookup.
+  return second_screen();
+}
+
+// Where the mean seen so far would settle it, more clusters may tell, without a lookup.
+Round TopicStudy::second_screen() {
+  const double size = static_cast<double>(screened_.bytes) / static_cast<double>(screened_.offsets);
+  if (screens_asked_ >= full_clusters ||
+      !settles(static_cast<double>(total_) * size * second_screen_margin)) {
+    phase_ = Phase::edges;
+    return {};
+  }
   phase_ = Phase::judge_second_screen;
-  constexpr int more = full_clusters - screen_clusters;
+  const int more = std::max(least_strata, 2 * screens_asked_) - screens_asked_;
+  screens_asked_ += more;
   return {{},
           spans_anywhere(table_, more, records_per_cluster(), cluster_bytes_max(more), random_)};
 }
 
-void TopicStudy::judge_second_screen() {
-  phase_ = Phase::edges;
-  if (settles(screened_most(total_))) finish(Decision::watermarks);
+Round TopicStudy::judge_second_screen() {
+  if (second_screened() && settles(screened_most(total_))) {
+    finish(Decision::watermarks);
+    return {};
+  }
+  return second_screen();
 }
 
 // ---- the window's ends ----

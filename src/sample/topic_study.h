@@ -124,7 +124,8 @@ class TopicStudy {
   Round step();
   Round screen();
   Round judge_screen();
-  void judge_second_screen();
+  Round second_screen();
+  Round judge_second_screen();
   Round ask_edges();
   Round judge_edges();
   void judge_clock();
@@ -191,6 +192,7 @@ class TopicStudy {
   std::int64_t hidden_ = 0;      // behind the window, or behind a record stamped in the future
   bool clock_doubt_ = false;     // too many of them
   Reading screened_;             // clusters from anywhere in the log
+  int screens_asked_ = 0;        // of them
   std::vector<int> strata_;
   std::optional<SizeSample> sample_;
   int clusters_asked_ = 0;  // of the sample
