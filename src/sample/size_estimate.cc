@@ -29,18 +29,21 @@ double freedom(const Stratum& stratum) {
   return static_cast<double>(stratum.cluster_means.size()) - 1;
 }
 
-// Within strata where they have two clusters; over all clusters when none has.
+// Within strata, where half of them have two clusters; else over all clusters: too large where
+// strata differ, but a variance from one or two pairs may be far too small.
 double pooled_variance(std::span<const Stratum> strata) {
   double squares = 0;
   double degrees = 0;
+  double filled = 0;
   std::vector<double> all;
   for (const auto& stratum : strata) {
     if (stratum.cluster_means.empty()) continue;
     all.insert(all.end(), stratum.cluster_means.begin(), stratum.cluster_means.end());
     squares += squared_deviations(stratum.cluster_means);
     degrees += freedom(stratum);
+    ++filled;
   }
-  if (degrees > 0) return squares / degrees;
+  if (degrees > 0 && 2 * degrees >= filled) return squares / degrees;
   return all.size() > 1 ? squared_deviations(all) / static_cast<double>(all.size() - 1) : 0;
 }
 

@@ -46,11 +46,34 @@ SizeSample::SizeSample(const OffsetTable& table, std::vector<int> boundaries)
   }
 }
 
+void SizeSample::adopt(ReadSpan span, const ReadResult& result) {
+  for (std::size_t h = 0; h < strata_.size(); ++h) {
+    const bool inside = table_.offset(span.partition, boundaries_[h]) <= span.offset &&
+                        span.offset < table_.offset(span.partition, boundaries_[h + 1]);
+    if (!inside) continue;
+    span.stratum = static_cast<int>(h);
+    return add(span, result);
+  }
+}
+
+std::vector<ReadSpan> SizeSample::draw_first(int records, std::int64_t bytes_max,
+                                             Random& random) const {
+  std::vector<int> counts;
+  for (const auto& stratum : strata_) {
+    counts.push_back(stratum.records > 0 && stratum.cluster_means.empty() ? 1 : 0);
+  }
+  return spans(counts, records, bytes_max, random);
+}
+
 std::vector<ReadSpan> SizeSample::draw(int clusters, int records, std::int64_t bytes_max,
                                        Random& random) const {
   std::vector<std::int64_t> sizes;
   for (const auto& stratum : strata_) sizes.push_back(stratum.records);
-  const auto counts = allocated(clusters, sizes);
+  return spans(allocated(clusters, sizes), records, bytes_max, random);
+}
+
+std::vector<ReadSpan> SizeSample::spans(const std::vector<int>& counts, int records,
+                                        std::int64_t bytes_max, Random& random) const {
   std::vector<ReadSpan> spans;
   for (std::size_t h = 0; h < strata_.size(); ++h) {
     for (const auto position : spread_positions(counts[h], strata_[h].records, random)) {

@@ -21,6 +21,13 @@ class SizeSample {
   /// `boundaries` (ascending, two or more) of rows that are known in `table`.
   SizeSample(const OffsetTable& table, std::vector<int> boundaries);
 
+  /// A cluster from anywhere in the log counts in the stratum that it lies in, if in any.
+  void adopt(ReadSpan span, const ReadResult& result);
+
+  /// One span in each stratum that has records and no cluster.
+  [[nodiscard]] std::vector<ReadSpan> draw_first(int records, std::int64_t bytes_max,
+                                                 Random& random) const;
+
   /// `clusters` more spans of `records` each, spread evenly over each stratum's records of all
   /// partitions, so that a partition gets its share.
   [[nodiscard]] std::vector<ReadSpan> draw(int clusters, int records, std::int64_t bytes_max,
@@ -42,6 +49,9 @@ class SizeSample {
   [[nodiscard]] std::span<const Stratum> strata() const { return strata_; }
 
  private:
+  [[nodiscard]] std::vector<ReadSpan> spans(const std::vector<int>& counts, int records,
+                                            std::int64_t bytes_max, Random& random) const;
+
   const OffsetTable& table_;
   std::vector<int> boundaries_;
   std::vector<Stratum> strata_;

@@ -96,6 +96,25 @@ TEST(SizeSample, FourteenClustersOfFiftyCoverTheMeanOfEveryPopulation) {
   EXPECT_LE(sum / count, 99);
 }
 
+// Two clusters from anywhere, one on each day that then has none; as many again while it is rough.
+SizeEstimate sampled_step_by_step(const SizePopulation& population, const OffsetTable& table,
+                                  int each, Random& random) {
+  constexpr std::int64_t no_limit = 1'000'000'000;
+  SizeSample sample(table, day_boundaries());
+  for (const auto& span : spans_anywhere(table, 2, 50, no_limit, random)) {
+    sample.adopt(span, population.read(span));
+  }
+  for (const auto& span : sample.draw_first(each, no_limit, random)) {
+    sample.add(span, population.read(span));
+  }
+  while (is_rough(sample.estimate().mean) && sample.estimate().clusters < 14) {
+    for (const auto& span : sample.draw(sample.estimate().clusters, each, no_limit, random)) {
+      sample.add(span, population.read(span));
+    }
+  }
+  return sample.estimate();
+}
+
 TEST(SizeSample, OneClusterADayCoversTooWhereRoughMeansGetASecond) {
   constexpr int trials = 1'000;
   // Clusters of 50, and of as few as records of 1 to 6 kB get.
@@ -108,13 +127,7 @@ TEST(SizeSample, OneClusterADayCoversTooWhereRoughMeansGetASecond) {
       const double truth = population.mean();
       int covered = 0;
       for (int trial = 0; trial < trials; ++trial) {
-        SizeSample sample(table, day_boundaries());
-        do {
-          for (const auto& span : sample.draw(days, each, 1'000'000'000, random)) {
-            sample.add(span, population.read(span));
-          }
-        } while (is_rough(sample.estimate().mean) && sample.estimate().clusters < 14);
-        const auto estimate = sample.estimate();
+        const auto estimate = sampled_step_by_step(population, table, each, random);
         covered += estimate.mean.low <= truth && truth <= estimate.mean.high ? 1 : 0;
       }
       const double coverage = 100.0 * covered / trials;
@@ -123,6 +136,37 @@ TEST(SizeSample, OneClusterADayCoversTooWhereRoughMeansGetASecond) {
     }
     EXPECT_GE(sum / static_cast<double>(populations().size()), 94) << "clusters of " << each;
   }
+}
+
+TEST(SizeSample, AClusterFromAnywhereCountsOnItsDay) {
+  const WindowGrid grid{Instant{std::chrono::hours(24 * 20'000)}, std::chrono::hours(24), 3};
+  // A thousand records before the days, then two days of a thousand around one of none.
+  OffsetTable table(grid, {{0, 3'000}});
+  const std::vector<std::int64_t> starts = {1'000, 2'000, 2'000, 3'000};
+  for (int j = 0; j <= 3; ++j) {
+    table.put(0, j, {starts[static_cast<std::size_t>(j)], grid.boundary(j)});
+  }
+  SizeSample sample(table, {0, 1, 2, 3});
+  ReadResult result;
+  result.records = result.offsets = 10;
+  const auto adopt = [&](std::int64_t offset, std::int64_t bytes) {
+    result.bytes = bytes;
+    sample.adopt({0, offset, 3'000, 10, 1'000'000, Instant::min(), 0}, result);
+  };
+  adopt(999, 70'000);
+  EXPECT_EQ(sample.estimate().clusters, 0);
+  adopt(2'000, 4'000);
+  EXPECT_EQ(sample.strata()[2].cluster_means, std::vector<double>{400});
+
+  Random random(4);
+  const auto missing = sample.draw_first(10, 1'000'000, random);
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_EQ(missing[0].stratum, 0);
+  EXPECT_GE(missing[0].offset, 1'000);
+  EXPECT_LT(missing[0].offset, 2'000);
+  adopt(1'999, 2'000);
+  EXPECT_DOUBLE_EQ(sample.estimate().mean.value, 300);
+  EXPECT_TRUE(sample.draw_first(10, 1'000'000, random).empty());
 }
 
 TEST(SizeSample, RareLargeRecordsNeedTwiceTheClusters) {

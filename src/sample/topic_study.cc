@@ -60,7 +60,8 @@ Round TopicStudy::step() {
     case Phase::judge_screen:
       return judge_screen();
     case Phase::judge_second_screen:
-      return judge_second_screen();
+      judge_second_screen();
+      return {};
     case Phase::edges:
       return ask_edges();
     case Phase::judge_edges:
@@ -71,7 +72,7 @@ Round TopicStudy::step() {
     case Phase::strata:
       return ask_strata();
     case Phase::sample:
-      return ask_sample(static_cast<int>(strata_.size() - 1));
+      return ask_first_sample();
     case Phase::judge_sample:
       return judge_sample();
     case Phase::search:
@@ -154,6 +155,7 @@ void TopicStudy::put(const ReadSpan& span, const ReadResult& result) {
     sample_->add(span, result);
     return;
   }
+  if (!of_a_window) screens_.emplace_back(span, result);
   auto& reading = of_a_window ? readings_.back() : screened_;
   const auto offsets = static_cast<double>(result.offsets);
   reading.cluster_means.push_back(static_cast<double>(result.bytes) / offsets);
@@ -187,7 +189,6 @@ Round TopicStudy::screen() {
     return {};
   }
   phase_ = Phase::judge_screen;
-  screens_asked_ = screen_clusters;
   return {{},
           spans_anywhere(table_, screen_clusters, cluster_records,
                          cluster_bytes_max(screen_clusters), random_)};
@@ -213,30 +214,18 @@ Round TopicStudy::judge_screen() {
     finish(Decision::stored_bytes);
     return {};
   }
-  return second_screen();
-}
-
-// Where the mean seen so far would settle it, more clusters may tell, without a lookup.
-Round TopicStudy::second_screen() {
-  const double size = static_cast<double>(screened_.bytes) / static_cast<double>(screened_.offsets);
-  if (screens_asked_ >= full_clusters ||
-      !settles(static_cast<double>(total_) * size * second_screen_margin)) {
-    phase_ = Phase::edges;
-    return {};
-  }
+  phase_ = Phase::edges;
+  if (!settles(total * size * second_screen_margin)) return {};
+  // Close enough for more clusters to tell, without a lookup.
   phase_ = Phase::judge_second_screen;
-  const int more = std::max(least_strata, 2 * screens_asked_) - screens_asked_;
-  screens_asked_ += more;
+  constexpr int more = full_clusters - screen_clusters;
   return {{},
           spans_anywhere(table_, more, records_per_cluster(), cluster_bytes_max(more), random_)};
 }
 
-Round TopicStudy::judge_second_screen() {
-  if (second_screened() && settles(screened_most(total_))) {
-    finish(Decision::watermarks);
-    return {};
-  }
-  return second_screen();
+void TopicStudy::judge_second_screen() {
+  phase_ = Phase::edges;
+  if (settles(screened_most(total_))) finish(Decision::watermarks);
 }
 
 // ---- the window's ends ----
@@ -347,12 +336,22 @@ bool TopicStudy::may_read(int clusters) const {
              settings_.read_budget;
 }
 
+// One cluster in each stratum, where the screens have left none.
+Round TopicStudy::ask_first_sample() {
+  // A row that could not be looked up only makes its two strata one.
+  std::erase_if(strata_, [this](int j) { return table_.failed(j); });
+  sample_.emplace(table_, strata_);
+  for (const auto& [span, result] : screens_) sample_->adopt(span, result);
+  clusters_asked_ = sample_->estimate().clusters;
+  const auto missing = static_cast<int>(std::ssize(strata_)) - 1;
+  phase_ = Phase::judge_sample;
+  Round round{{},
+              sample_->draw_first(records_per_cluster(), cluster_bytes_max(missing), random_)};
+  clusters_asked_ += static_cast<int>(std::ssize(round.reads));
+  return round;
+}
+
 Round TopicStudy::ask_sample(int clusters) {
-  if (!sample_) {
-    // A row that could not be looked up only makes its two strata one.
-    std::erase_if(strata_, [this](int j) { return table_.failed(j); });
-    sample_.emplace(table_, strata_);
-  }
   clusters_asked_ += clusters;
   phase_ = Phase::judge_sample;
   return {{}, sample_->draw(clusters, records_per_cluster(), cluster_bytes_max(clusters), random_)};

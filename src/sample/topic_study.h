@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -124,12 +125,12 @@ class TopicStudy {
   Round step();
   Round screen();
   Round judge_screen();
-  Round second_screen();
-  Round judge_second_screen();
+  void judge_second_screen();
   Round ask_edges();
   Round judge_edges();
   void judge_clock();
   Round ask_strata();
+  Round ask_first_sample();
   Round ask_sample(int clusters);
   Round judge_sample();
   Round search_on();
@@ -192,7 +193,7 @@ class TopicStudy {
   std::int64_t hidden_ = 0;      // behind the window, or behind a record stamped in the future
   bool clock_doubt_ = false;     // too many of them
   Reading screened_;             // clusters from anywhere in the log
-  int screens_asked_ = 0;        // of them
+  std::vector<std::pair<ReadSpan, ReadResult>> screens_;  // each of them
   std::vector<int> strata_;
   std::optional<SizeSample> sample_;
   int clusters_asked_ = 0;  // of the sample
