@@ -24,7 +24,7 @@ OUT = TOP / "build" / "bench"
 
 PARTITIONS = 4
 KEPT = "20MiB"  # as the mock cluster, which keeps 5 MiB of each partition: new memory costs time
-SIZES = {100: 2_000_000, 1024: 500_000}  # bytes of a record: records sent in a round
+SIZES = {100: 4_000_000, 1024: 2_000_000}  # bytes of a record: records sent in a round
 LATENCY_RATE = 200
 LATENCY_SECONDS = 5
 READ_SECONDS = 3

@@ -16,6 +16,8 @@ using protocol::ErrorCode;
 
 // What a batch decompresses to at most: Kafka's clients refuse larger ones.
 constexpr std::size_t decompressed_max = 512UL * 1024 * 1024;
+// Of a request that is kept for the batch in it: the rest counts for nothing in the memory's limit.
+constexpr double shared_part = 0.9;
 
 ProducerBatch producer_batch(const BatchHeader& header) {
   return {header.producer_id, header.producer_epoch, header.base_sequence, header.record_count};
@@ -78,7 +80,19 @@ StoredLog::Checked StoredLog::checked(std::string_view records) const {
   return {judged(*header, records), *header};
 }
 
-Appended StoredLog::append(std::string_view records, std::int32_t leader_epoch) {
+StoredLog::OwnBytes StoredLog::own(std::string_view batch,
+                                   const std::shared_ptr<std::string>& frame) {
+  if (frame &&
+      static_cast<double>(batch.size()) >= shared_part * static_cast<double>(frame->size())) {
+    const auto from = static_cast<std::size_t>(batch.data() - frame->data());
+    return {frame, std::span(*frame).subspan(from, batch.size())};
+  }
+  auto copy = std::make_shared<std::string>(batch);
+  return {copy, *copy};
+}
+
+Appended StoredLog::append(std::string_view records, std::int32_t leader_epoch,
+                           const std::shared_ptr<std::string>& frame) {
   const auto [refused, header] = checked(records);
   if (refused.error != ErrorCode::none) return refused;
   const auto verdict = producers_.judge(producer_batch(header));
@@ -90,25 +104,28 @@ Appended StoredLog::append(std::string_view records, std::int32_t leader_epoch) 
   appended.base_offset = verdict.duplicate_of >= 0 ? verdict.duplicate_of : end_;
   if (verdict.duplicate_of >= 0) return appended;
   if (rules_.stamps_itself) appended.append_time = clock_.now().time_since_epoch().count();
-  keep(header, records, leader_epoch, appended.append_time);
+  keep(header, own(records, frame), leader_epoch, appended.append_time);
   memory_.make_room();
   return appended;
 }
 
-void StoredLog::keep(const BatchHeader& header, std::string_view batch, std::int32_t leader_epoch,
+void StoredLog::keep(const BatchHeader& header, const OwnBytes& own, std::int32_t leader_epoch,
                      std::int64_t append_time) {
-  std::string bytes(batch);
-  protocol::set_base_offset(bytes, end_, leader_epoch);
-  if (append_time >= 0) protocol::set_log_append_time(bytes, append_time);
+  protocol::set_base_offset(own.bytes, end_, leader_epoch);
+  if (append_time >= 0) protocol::set_log_append_time(own.bytes, append_time);
   producers_.remember(producer_batch(header), end_);
-  const auto size = static_cast<std::int64_t>(bytes.size());
+  const auto size = std::ssize(own.bytes);
   const auto turn = memory_.added(size);
   stored_bytes_ += size;
   const auto latest = append_time >= 0 ? append_time : header.max_timestamp;
   const auto latest_so_far =
       batches_.empty() ? latest : std::max(latest, batches_.back().latest_so_far);
-  batches_.push_back({std::make_shared<const std::string>(std::move(bytes)), end_,
-                      end_ + header.last_offset_delta, latest, latest_so_far, turn});
+  batches_.push_back({{own.owner, {own.bytes.data(), own.bytes.size()}},
+                      end_,
+                      end_ + header.last_offset_delta,
+                      latest,
+                      latest_so_far,
+                      turn});
   if (batches_.size() == 1) memory_.set_oldest(turn, *this);
   end_ += header.last_offset_delta + 1;
 }
@@ -116,7 +133,7 @@ void StoredLog::keep(const BatchHeader& header, std::string_view batch, std::int
 void StoredLog::drop_oldest() {
   CHECK(!batches_.empty());
   const auto& oldest = batches_.front();
-  const auto size = static_cast<std::int64_t>(oldest.bytes->size());
+  const auto size = std::ssize(oldest.stored.bytes);
   start_ = std::max(start_, oldest.last_offset + 1);
   memory_.unset_oldest(oldest.turn);
   memory_.removed(size);
@@ -136,9 +153,9 @@ std::vector<protocol::Slice> StoredLog::read(std::int64_t from, std::size_t most
   std::vector<protocol::Slice> found;
   std::size_t taken = 0;
   for (auto batch = holding(from); batch != batches_.end(); ++batch) {
-    const auto size = batch->bytes->size();
+    const auto size = batch->stored.bytes.size();
     if (taken + size > most && !(found.empty() && at_least_one)) break;
-    found.push_back({batch->bytes, *batch->bytes});
+    found.push_back(batch->stored);
     taken += size;
   }
   return found;
@@ -150,7 +167,7 @@ std::optional<OffsetAndTime> StoredLog::first_at(std::int64_t timestamp) const {
       [](const Batch& each, std::int64_t wanted) { return each.latest_so_far < wanted; });
   for (; batch != batches_.end(); ++batch) {
     if (batch->max_timestamp < timestamp) continue;
-    auto reader = protocol::RecordReader::over(*batch->bytes, decompressed_max);
+    auto reader = protocol::RecordReader::over(batch->stored.bytes, decompressed_max);
     if (!reader) continue;
     protocol::Record record;
     while (reader->next(record)) {
@@ -167,7 +184,7 @@ std::optional<OffsetAndTime> StoredLog::latest() const {
       batches_.begin(), batches_.end(),
       [](const Batch& a, const Batch& b) { return a.max_timestamp < b.max_timestamp; });
   if (newest == batches_.end()) return std::nullopt;
-  const auto found = protocol::latest_record(*newest->bytes, decompressed_max);
+  const auto found = protocol::latest_record(newest->stored.bytes, decompressed_max);
   return found ? *found : std::nullopt;
 }
 
@@ -185,8 +202,7 @@ void StoredLog::apply_retention() {
     drop_oldest();
   }
   while (rules_.retention_bytes >= 0 && batches_.size() > 1 &&
-         stored_bytes_ - static_cast<std::int64_t>(batches_.front().bytes->size()) >=
-             rules_.retention_bytes) {
+         stored_bytes_ - std::ssize(batches_.front().stored.bytes) >= rules_.retention_bytes) {
     drop_oldest();
   }
 }

@@ -5,7 +5,9 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/partition_log.h"
@@ -35,10 +37,13 @@ class StoredLog final : public PartitionLog {
   StoredLog& operator=(const StoredLog&) = delete;
 
   /// `records`: one batch, as a producer sends it. Nothing is kept when it fails.
+  /// `frame`: what `records` is a part of, if that is known. Where it is little more than the
+  /// batch, it is kept instead of a copy, and its bytes change.
   ///
   /// errors: as Kafka: corrupt_message, message_too_large, invalid_timestamp, invalid_record,
   ///         unsupported_compression_type and those of sequence numbers
-  Appended append(std::string_view records, std::int32_t leader_epoch);
+  Appended append(std::string_view records, std::int32_t leader_epoch,
+                  const std::shared_ptr<std::string>& frame = {});
 
   [[nodiscard]] std::int64_t start() const override { return start_; }
   [[nodiscard]] std::int64_t end() const override { return end_; }
@@ -58,7 +63,7 @@ class StoredLog final : public PartitionLog {
 
  private:
   struct Batch {
-    std::shared_ptr<const std::string> bytes;
+    protocol::Slice stored;
     std::int64_t base_offset;
     std::int64_t last_offset;
     std::int64_t max_timestamp;
@@ -74,7 +79,13 @@ class StoredLog final : public PartitionLog {
   [[nodiscard]] Checked checked(std::string_view records) const;
   [[nodiscard]] Appended judged(const protocol::BatchHeader& header, std::string_view batch) const;
   [[nodiscard]] static Appended judged_keys(std::string_view batch);
-  void keep(const protocol::BatchHeader& header, std::string_view batch, std::int32_t leader_epoch,
+  struct OwnBytes {
+    std::shared_ptr<std::string> owner;
+    std::span<char> bytes;
+  };
+  [[nodiscard]] static OwnBytes own(std::string_view batch,
+                                    const std::shared_ptr<std::string>& frame);
+  void keep(const protocol::BatchHeader& header, const OwnBytes& own, std::int32_t leader_epoch,
             std::int64_t append_time);
   [[nodiscard]] Batches::const_iterator holding(std::int64_t offset) const;
 

@@ -47,6 +47,25 @@ TEST_F(StoredLogTest, AnswersABatchThatIsSentTwiceAsTheFirstTime) {
   EXPECT_EQ(log.end(), 4);
 }
 
+TEST_F(StoredLogTest, KeepsARequestThatIsLittleMoreThanItsBatchInsteadOfACopy) {
+  const auto sent_in = [this](std::size_t around) {
+    const std::string records = batch(50, now());
+    auto frame = std::make_shared<std::string>(around, 'x');
+    *frame += records;
+    const auto view = std::string_view(*frame).substr(around);
+    EXPECT_EQ(log.append(view, 3, frame).error, ErrorCode::none);
+    const auto stored = log.read(log.end() - 50, 1'000'000, true).at(0).bytes;
+    // All but the offset and the epoch is what was sent.
+    const auto header = protocol::parse_batch(stored);
+    EXPECT_EQ(header->base_offset, log.end() - 50);
+    EXPECT_EQ(header->leader_epoch, 3);
+    EXPECT_EQ(stored.substr(16), std::string_view(records).substr(16));
+    return stored.data() == view.data();
+  };
+  EXPECT_TRUE(sent_in(40));
+  EXPECT_FALSE(sent_in(400));
+}
+
 TEST_F(StoredLogTest, RefusesAGapInTheSequenceAndAnOldEpoch) {
   EXPECT_EQ(sent(7, 0).error, ErrorCode::none);
   EXPECT_EQ(sent(7, 2).error, ErrorCode::out_of_order_sequence_number);

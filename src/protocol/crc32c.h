@@ -6,10 +6,7 @@
 
 namespace partwise::protocol {
 
-/// By the CPU's own instruction where it has one (SSE 4.2), else by table.
+/// Of at most 2 GiB - 1; by what the CPU has for it.
 std::uint32_t crc32c(std::string_view bytes);
-
-/// The same by table: for CPUs without the instruction.
-std::uint32_t crc32c_by_table(std::string_view bytes);
 
 }  // namespace partwise::protocol

@@ -1,7 +1,9 @@
 #include "protocol/crc32c.h"
 
 #include <string>
+#include <string_view>
 
+#include <boost/crc.hpp>
 #include <gtest/gtest.h>
 
 #include "base/random.h"
@@ -16,7 +18,7 @@ std::string ascending() {
 }
 
 // RFC 3720, appendix B.4; the last is the check value of the catalogue of CRC algorithms.
-TEST(Crc32c, GivesThePublishedVectorsByBothWays) {
+TEST(Crc32c, GivesThePublishedVectors) {
   struct Vector {
     std::string bytes;
     std::uint32_t crc;
@@ -28,18 +30,23 @@ TEST(Crc32c, GivesThePublishedVectorsByBothWays) {
                             {"", 0}};
   for (const auto& [bytes, crc] : vectors) {
     EXPECT_EQ(crc32c(bytes), crc);
-    EXPECT_EQ(crc32c_by_table(bytes), crc);
   }
 }
 
-TEST(Crc32c, InstructionAndTableAgreeAtEveryLengthAndAlignment) {
+std::uint32_t by_table(std::string_view bytes) {
+  boost::crc_optimal<32, 0x1edc6f41, 0xffffffff, 0xffffffff, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+TEST(Crc32c, AgreesWithATableAtEveryLengthAndAlignment) {
   Random random(1);
-  std::string bytes(160, '\0');
+  std::string bytes(1'200, '\0');
   for (auto& byte : bytes) byte = static_cast<char>(random.next());
   for (std::size_t start = 0; start < 16; ++start) {
     for (std::size_t size = 0; start + size <= bytes.size(); ++size) {
       const auto part = std::string_view(bytes).substr(start, size);
-      ASSERT_EQ(crc32c(part), crc32c_by_table(part)) << start << " " << size;
+      ASSERT_EQ(crc32c(part), by_table(part)) << start << " " << size;
     }
   }
 }

@@ -345,8 +345,7 @@ Round TopicStudy::ask_first_sample() {
   clusters_asked_ = sample_->estimate().clusters;
   const auto missing = static_cast<int>(std::ssize(strata_)) - 1;
   phase_ = Phase::judge_sample;
-  Round round{{},
-              sample_->draw_first(records_per_cluster(), cluster_bytes_max(missing), random_)};
+  Round round{{}, sample_->draw_first(records_per_cluster(), cluster_bytes_max(missing), random_)};
   clusters_asked_ += static_cast<int>(std::ssize(round.reads));
   return round;
 }

@@ -84,7 +84,7 @@ Appended appended(const Call& call, const std::string& topic, const ProducedPart
                                   broker::topic_config_number(configs, "min.insync.replicas"))) {
     return {ErrorCode::not_enough_replicas, "", -1, -1};
   }
-  auto result = partition->stored->append(wanted.records, partition->leader_epoch);
+  auto result = partition->stored->append(wanted.records, partition->leader_epoch, call.frame);
   if (result.error == ErrorCode::none) partition->wake();
   return result;
 }

@@ -48,7 +48,7 @@ class Call {
   std::int16_t version;
   std::shared_ptr<Session> session;
   std::string client_id;
-  std::shared_ptr<const std::string> frame;  ///< what `body` reads
+  std::shared_ptr<std::string> frame;  ///< what `body` reads
   protocol::Reader body{{}};
   FaultPlan faults;
   bool close_after = false;  ///< the reply: a login that failed

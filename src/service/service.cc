@@ -91,7 +91,7 @@ class Talk final : public listener::Conversation, public std::enable_shared_from
   void answer_bare(std::string_view message, const Replied& replied);
   void carry_out(const Answerer& answerer, const CallPtr& call);
   CallPtr call_for(const Answerer& answerer, const RequestHeader& header,
-                   std::shared_ptr<const std::string> frame, Reader body, Replied replied);
+                   std::shared_ptr<std::string> frame, Reader body, Replied replied);
   /// Of a call that is done: with the faults that were planned for it.
   static Reply reply_to(const Call& call, std::int32_t correlation, Writer body);
   void send(Reply reply, Millis later, const Replied& replied);
@@ -115,7 +115,7 @@ void Talk::answer(std::string frame, Replied replied) {
   const auto* node = service_.world_.cluster.find_broker(session_->broker);
   if (node == nullptr || !node->up) return replied(closing("the broker is down"));
 
-  const auto owned = std::make_shared<const std::string>(std::move(frame));
+  const auto owned = std::make_shared<std::string>(std::move(frame));
   Reader reader(*owned);
   const auto header = request_header(reader);
   if (!reader.ok()) return replied(closing("a request without a whole header"));
@@ -141,7 +141,7 @@ void Talk::answer(std::string frame, Replied replied) {
 }
 
 CallPtr Talk::call_for(const Answerer& answerer, const RequestHeader& header,
-                       std::shared_ptr<const std::string> frame, Reader body, Replied replied) {
+                       std::shared_ptr<std::string> frame, Reader body, Replied replied) {
   const auto& api = *protocol::find_api(header.key);
   auto call = std::make_shared<Call>(service_.world_, api, header.version, session_);
   call->client_id = header.client_id;
