@@ -5,18 +5,12 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "base/release.h"
+
 namespace partwise::kafka {
 
-template <auto destroy>
-struct Deleter {
-  template <class T>
-  void operator()(T* handle) const {
-    destroy(handle);
-  }
-};
-
 template <class T, auto destroy>
-using Handle = std::unique_ptr<T, Deleter<destroy>>;
+using Handle = std::unique_ptr<T, Release<destroy>>;
 
 using ClientHandle = Handle<rd_kafka_t, rd_kafka_destroy>;
 using ConfHandle = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;

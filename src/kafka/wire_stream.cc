@@ -17,16 +17,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/release.h"
+
 namespace partwise::kafka {
 namespace {
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
 using Addresses = std::unique_ptr<addrinfo, Release<freeaddrinfo>>;
 using SslContext = std::unique_ptr<SSL_CTX, Release<SSL_CTX_free>>;
 using SslSession = std::unique_ptr<SSL, Release<SSL_free>>;

@@ -13,16 +13,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/release.h"
+
 namespace partwise::kafka {
 namespace {
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* object) const {
-    release(object);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 using Context = std::unique_ptr<SSL_CTX, Release<SSL_CTX_free>>;

@@ -11,15 +11,10 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/release.h"
+
 namespace partwise::listener {
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* handle) const {
-    release(handle);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>>;

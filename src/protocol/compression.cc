@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/release.h"
 
 namespace partwise::protocol {
 namespace {
@@ -92,13 +93,10 @@ z_stream gzip_input(std::string_view bytes) {
   return stream;
 }
 
-// Compressors are made once for each thread: to set one up costs as much as a small batch does.
-template <class T, class Free>
-using Kept = const std::unique_ptr<T, Free>;
-
 std::string gzip_compressed(std::string_view bytes) {
-  static thread_local Kept<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
-      libdeflate_alloc_compressor(quickest_level), libdeflate_free_compressor);
+  // Kept, as zstd's: to set one up costs as much as a small batch does.
+  thread_local const std::unique_ptr<libdeflate_compressor, Release<libdeflate_free_compressor>>
+      compressor(libdeflate_alloc_compressor(quickest_level));
   CHECK(compressor);
   std::string output(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
   const auto size = libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(),
@@ -112,7 +110,7 @@ Result<std::string> gzip_decompressed(std::string_view bytes, std::size_t limit)
   constexpr int gzip_or_zlib_window = MAX_WBITS + 32;
   z_stream stream{};
   CHECK(inflateInit2(&stream, gzip_or_zlib_window) == Z_OK);
-  const std::unique_ptr<z_stream, decltype(&inflateEnd)> end(&stream, inflateEnd);
+  const std::unique_ptr<z_stream, Release<inflateEnd>> end(&stream);
   return decoded(
       Codec::gzip, bytes, limit, [&](std::string_view input, std::span<char> room) -> Result<Step> {
         const z_stream source = gzip_input(input);
@@ -198,8 +196,7 @@ std::string lz4_compressed(std::string_view bytes) {
 Result<std::string> lz4_decompressed(std::string_view bytes, std::size_t limit) {
   LZ4F_dctx* raw = nullptr;
   CHECK(LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION)) == 0);
-  const std::unique_ptr<LZ4F_dctx, decltype(&LZ4F_freeDecompressionContext)> context(
-      raw, LZ4F_freeDecompressionContext);
+  const std::unique_ptr<LZ4F_dctx, Release<LZ4F_freeDecompressionContext>> context(raw);
   return decoded(
       Codec::lz4, bytes, limit, [&](std::string_view input, std::span<char> room) -> Result<Step> {
         std::size_t read = input.size();
@@ -214,8 +211,7 @@ Result<std::string> lz4_decompressed(std::string_view bytes, std::size_t limit) 
 }
 
 std::string zstd_compressed(std::string_view bytes) {
-  static thread_local Kept<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
-                                                                        ZSTD_freeCCtx);
+  thread_local const std::unique_ptr<ZSTD_CCtx, Release<ZSTD_freeCCtx>> context(ZSTD_createCCtx());
   CHECK(context);
   std::string output(ZSTD_compressBound(bytes.size()), '\0');
   const auto size = ZSTD_compressCCtx(context.get(), output.data(), output.size(), bytes.data(),
@@ -226,8 +222,7 @@ std::string zstd_compressed(std::string_view bytes) {
 }
 
 Result<std::string> zstd_decompressed(std::string_view bytes, std::size_t limit) {
-  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
-                                                                     ZSTD_freeDCtx);
+  const std::unique_ptr<ZSTD_DCtx, Release<ZSTD_freeDCtx>> context(ZSTD_createDCtx());
   CHECK(context != nullptr);
   return decoded(Codec::zstd, bytes, limit,
                  [&](std::string_view input, std::span<char> room) -> Result<Step> {
