@@ -126,9 +126,10 @@ def test_transactions_aborted_records_and_markers(partwise, node):
     assert found["records"] == 440
     peak = exact["peak_bytes_per_s"]["value"]
     assert peak >= 500 * 10
-    # At a window's edge a marker may fall on the other side: a transaction more or less.
-    assert found["peak_bytes_per_s"]["low"] <= peak + 10 * 500
-    assert found["peak_bytes_per_s"]["high"] >= peak - 10 * 500
+    # At a window's edge a marker may fall on the other side: a transaction more or less. And 50 offsets
+    # hold 45 or 46 records: a few such clusters may all be of one kind, 1 % from the mean.
+    assert found["peak_bytes_per_s"]["low"] <= 1.01 * peak + 10 * 500
+    assert found["peak_bytes_per_s"]["high"] >= 0.99 * peak - 10 * 500
     assert abs(found["recommended_partitions"]["value"] - exact["recommended_partitions"]["value"]) <= 1
     assert any("hold no record" in w for w in found["warnings"])
 
