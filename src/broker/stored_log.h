@@ -64,11 +64,11 @@ class StoredLog final : public PartitionLog {
  private:
   struct Batch {
     protocol::Slice stored;
-    std::int64_t base_offset;
-    std::int64_t last_offset;
-    std::int64_t max_timestamp;
-    std::int64_t latest_so_far;  ///< of this and all earlier batches, never falling
-    StoredMemory::Turn turn;
+    std::int64_t base_offset = 0;
+    std::int64_t last_offset = 0;
+    std::int64_t max_timestamp = 0;
+    std::int64_t latest_so_far = 0;  ///< of this and all earlier batches, never falling
+    StoredMemory::Turn turn = 0;
   };
   using Batches = std::deque<Batch>;
 
