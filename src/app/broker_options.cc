@@ -89,19 +89,21 @@ constexpr auto broker_rows = std::to_array<Option>({
 });
 
 constexpr auto table = rows_of(broker_rows, sizing_rows);
+constexpr std::string_view bench = "bench:";
 
-// "demo", or "bench:1000": that many topics of ten partitions.
-std::optional<fleet::FleetSpec> built_in_fleet(std::string_view name, Instant now) {
-  constexpr std::string_view bench = "bench:";
+// "bench:1000": that many topics of ten partitions.
+Result<fleet::FleetSpec> bench_fleet(std::string_view name, Instant now) {
   constexpr int partitions = 10;
   constexpr int topics_max = 50'000;
-  if (name == "demo") return fleet::demo_fleet(now);
-  if (!name.starts_with(bench)) return std::nullopt;
-  name.remove_prefix(bench.size());
+  const auto count = name.substr(bench.size());
   int topics = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), topics);
-  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-  return fleet::bench_fleet(std::clamp(topics, 1, topics_max), partitions, now);
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), topics);
+  const bool whole = error == std::errc{} && end == count.data() + count.size();
+  if (!whole || topics < 1 || topics > topics_max) {
+    return fail(ErrorKind::invalid_input, fmt::format("{} is no fleet", name),
+                fmt::format("bench:N, with N topics from 1 to {}", count_text(topics_max)));
+  }
+  return fleet::bench_fleet(topics, partitions, now);
 }
 
 class BrokerOptionReader {
@@ -110,10 +112,12 @@ class BrokerOptionReader {
       : values_(values), clock_(clock) {}
 
   tl::expected<BrokerOptions, Errors> read() {
+    refuse_empty();
     read_places();
     read_cluster();
     read_security();
     read_files();
+    check_ports();
     options_.truth_file = values_.text("truth");
     if (!options_.truth_file.empty() && !values_.has("fleet")) {
       wrong("--truth has nothing to tell: no fleet is given", "--fleet FILE, or --fleet demo",
@@ -146,10 +150,24 @@ class BrokerOptionReader {
     if (values_.has("control_port")) {
       cluster.control = listener::Endpoint{"127.0.0.1", integer("control_port")};
     }
-    if (cluster.port != 0 && cluster.port + integer("brokers") - 1 > 65'535) {
-      wrong(fmt::format("{} brokers from port {} on go beyond port 65535", integer("brokers"),
-                        cluster.port),
-            "a lower --port, or --port 0 for any free ones", values_.entry("port").from);
+  }
+
+  // Once it is known how many brokers the fleet asks for.
+  void check_ports() {
+    const auto port = options_.cluster.port;
+    const auto brokers = options_.cluster.cluster.brokers;
+    if (port == 0 || port + brokers - 1 <= 65'535) return;
+    wrong(fmt::format("{} brokers from port {} on go beyond port 65535", brokers, port),
+          "a lower --port, or --port 0 for any free ones", values_.entry("port").from);
+  }
+
+  // An env file that is none (--env-file '') is the exception.
+  void refuse_empty() {
+    for (const auto& row : table) {
+      const bool text = row.type == config::OptionType::text && !row.env.empty();
+      if (!text || !values_.given(row.name) || !values_.text(row.name).empty()) continue;
+      wrong(fmt::format("{} is empty", config::flag_of(row)), "a value, or leave it out",
+            values_.entry(row.name).from);
     }
   }
 
@@ -193,7 +211,12 @@ class BrokerOptionReader {
       wrong("a TLS key is given without its certificate", "--tls-certificate FILE",
             values_.entry("tls_key").from);
     }
-    if (!values_.boolean("tls") && certificate.empty()) return;
+    const bool made = values_.boolean("tls") && certificate.empty();
+    if (!made && values_.has("tls_ca_out")) {
+      wrong("--tls-ca-out has nothing to write: no certificate is made",
+            "--tls without --tls-certificate", values_.entry("tls_ca_out").from);
+    }
+    if (!made && certificate.empty()) return;
     listener::TlsSettings tls;
     if (certificate.empty()) {
       tls.made = made_certificate();
@@ -224,7 +247,10 @@ class BrokerOptionReader {
               "one NAME=PASSWORD a line", values_.text("users"));
         continue;
       }
-      options_.cluster.users.insert_or_assign(line.name, config::Secret(line.value));
+      if (!options_.cluster.users.emplace(line.name, config::Secret(line.value)).second) {
+        wrong(fmt::format("line {} names user {} once more", line.line, line.name),
+              "each user once", values_.text("users"));
+      }
     }
     if (options_.cluster.users.empty() && errors_.empty()) {
       wrong("the file of users has none", "one NAME=PASSWORD a line", values_.text("users"));
@@ -244,16 +270,7 @@ class BrokerOptionReader {
 
   void read_files() {
     const auto now = options_.cluster.now.value_or(clock_.now());
-    if (auto built_in = built_in_fleet(values_.text("fleet"), now)) {
-      options_.cluster.fleet = std::move(*built_in);
-    } else if (const auto text = file_of("fleet")) {
-      auto fleet = fleet_from_toml(*text, values_.text("fleet"), now);
-      if (fleet) {
-        options_.cluster.fleet = std::move(*fleet);
-      } else {
-        add(std::move(fleet).error());
-      }
-    }
+    read_fleet(now);
     fit_brokers_to_fleet();
     if (const auto text = file_of("faults")) {
       auto faults = faults_from_toml(*text, values_.text("faults"));
@@ -262,6 +279,28 @@ class BrokerOptionReader {
       } else {
         add(std::move(faults).error());
       }
+    }
+  }
+
+  void read_fleet(Instant now) {
+    const auto name = values_.text("fleet");
+    if (name == "demo") {
+      options_.cluster.fleet = fleet::demo_fleet(now);
+    } else if (name.starts_with(bench)) {
+      take(bench_fleet(name, now).map_error([this](Error error) {
+        error.from = values_.entry("fleet").from;
+        return Errors{std::move(error)};
+      }));
+    } else if (const auto text = file_of("fleet")) {
+      take(fleet_from_toml(*text, name, now));
+    }
+  }
+
+  void take(tl::expected<fleet::FleetSpec, Errors> fleet) {
+    if (fleet) {
+      options_.cluster.fleet = std::move(*fleet);
+    } else {
+      add(std::move(fleet).error());
     }
   }
 

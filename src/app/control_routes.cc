@@ -131,7 +131,7 @@ HttpAnswer Control::truth(const HttpRequest& request) const {
     if (!rate) return refused(rate.error());
     settings.sizing.consumer_capacity = *rate;
   }
-  return {200, fleet::truth_json(*on_.fleet, settings), "application/json"};
+  return {200, *fleet::truth_json(*on_.fleet, settings), "application/json"};
 }
 
 json rule_json(const service::Faults::Active& active) {

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
+#include <stop_token>
 #include <string>
 
 #include <fmt/format.h>
@@ -24,27 +27,32 @@ namespace {
 using app::BrokerOptions;
 using app::EmbeddedCluster;
 
-Result<> write_file(const std::string& path, const std::string& text) {
+Result<> write_file(const char* option, const std::string& path, const std::string& text) {
+  errno = 0;
   std::ofstream file(path);
   file << text;
   file.close();
   if (file) return {};
-  return fail(ErrorKind::invalid_input, fmt::format("cannot write {}", path),
-              "a file that may be made and written");
+  const std::string why = errno == 0 ? "" : fmt::format(": {}", std::strerror(errno));
+  return fail(ErrorKind::invalid_input, fmt::format("cannot write {}{}", path, why),
+              "a file that may be made and written", option);
 }
 
 // What the options ask to be written, before anyone is served.
-Result<> write_files(const BrokerOptions& options, EmbeddedCluster& cluster) {
+Result<> write_files(const BrokerOptions& options, EmbeddedCluster& cluster,
+                     const std::stop_token& stop) {
   const auto& tls = options.cluster.server.tls;
   if (tls && tls->made && !options.certificate_file.empty()) {
-    TRY(write_file(options.certificate_file, tls->made->ca_pem));
+    TRY(write_file("--tls-ca-out", options.certificate_file, tls->made->ca_pem));
   }
   if (options.truth_file.empty()) return {};
   fleet::TruthSettings settings;
   settings.now = cluster.clock().now();
   settings.width = options.peak_window;
   settings.sizing = options.sizing;
-  return write_file(options.truth_file, fleet::truth_json(*cluster.fleet(), settings));
+  const auto truth = fleet::truth_json(*cluster.fleet(), settings, stop);
+  if (!truth) return {};
+  return write_file("--truth", options.truth_file, *truth);
 }
 
 std::string fleet_text(const fleet::FleetTopics& fleet) {
@@ -94,10 +102,11 @@ int serve(const BrokerOptions& options) {
     print_errors(cluster.error());
     return exit_status_of(cluster.error().front());
   }
-  if (const auto written = write_files(options, **cluster); !written) {
+  if (const auto written = write_files(options, **cluster, interrupt.token()); !written) {
     print_errors({written.error()});
     return bad_usage;
   }
+  if (interrupt.token().stop_requested()) return done;
   print_start(options, **cluster);
   status.keep_showing([&] { return status_text((*cluster)->state()); });
   (*cluster)->run(interrupt.token());

@@ -55,7 +55,7 @@ int run_demo(const config::OptionValues& values, ProgressLines& progress,
   const auto outcome =
       run_recommend(*options, {values.text("color"), &truth}, progress, interrupt.token());
   const bool kept = values.boolean("keep") && !interrupt.token().stop_requested();
-  print_next((*cluster)->bootstrap_servers(), kept);
+  if (outcome.status != bad_usage) print_next((*cluster)->bootstrap_servers(), kept);
   if (kept) {
     (*cluster)->clock().run_from(now);
     fmt::print("\nIt runs until Ctrl-C: bootstrap.servers={}\n", (*cluster)->bootstrap_servers());

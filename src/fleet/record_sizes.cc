@@ -136,6 +136,11 @@ double SizeTable::mean() const {
   return sum / block_records / levels();
 }
 
+double SizeTable::largest_mean() const {
+  const auto most = *std::max_element(block_bytes_.begin(), block_bytes_.end());
+  return static_cast<double>(most) / block_records;
+}
+
 double SizeTable::most_above_mean(int level) const {
   const double mean = static_cast<double>(block_bytes(level)) / block_records;
   double above = 0;

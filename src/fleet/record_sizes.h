@@ -42,6 +42,8 @@ class SizeTable {
   [[nodiscard]] std::int64_t largest() const;
   /// Over the levels, each for as long as the others.
   [[nodiscard]] double mean() const;
+  /// Of the level with the largest.
+  [[nodiscard]] double largest_mean() const;
   /// By how much the largest `m` of a block's sizes can exceed m mean ones, for the worst m.
   [[nodiscard]] double most_above_mean(int level) const;
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -94,9 +95,10 @@ class Truth {
 };
 
 /// The truth of a whole fleet as JSON, two blanks an indent. Fields are listed in
-/// docs/fleet-file.md.
+/// docs/fleet-file.md. Nothing when it was stopped.
 ///
 /// cost: about 10 s for 10,000 topics of 10 partitions
-std::string truth_json(const FleetTopics& fleet, const TruthSettings& settings);
+std::optional<std::string> truth_json(const FleetTopics& fleet, const TruthSettings& settings,
+                                      const std::stop_token& stop = {});
 
 }  // namespace partwise::fleet

@@ -58,12 +58,14 @@ json sizing_json(const SizingTruth& sizing, const sizing::SizingSettings& settin
 
 }  // namespace
 
-std::string truth_json(const FleetTopics& fleet, const TruthSettings& settings) {
+std::optional<std::string> truth_json(const FleetTopics& fleet, const TruthSettings& settings,
+                                      const std::stop_token& stop) {
   Truth truths(settings);
   json topics = json::array();
   std::int64_t records = 0;
   std::int64_t bytes = 0;
   for (const auto& topic : fleet.topics()) {
+    if (stop.stop_requested()) return std::nullopt;
     const auto truth = truths.of(topic);
     std::int64_t topic_records = 0;
     std::int64_t topic_bytes = 0;

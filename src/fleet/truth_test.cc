@@ -212,7 +212,7 @@ TEST(Truth, IsWrittenAsJson) {
   auto spec = steady(8192, 1024);
   spec.configs["cleanup.policy"] = "compact";
   const auto fleet = fleet_of(spec);
-  const auto json = nlohmann::json::parse(truth_json(fleet, at(thursday + hours(1))));
+  const auto json = nlohmann::json::parse(*truth_json(fleet, at(thursday + hours(1))));
   EXPECT_EQ(json["fleet"], "fleet");
   EXPECT_EQ(json["now"], "2026-01-01T01:00:00Z");
   EXPECT_EQ(json["records"], 8192 * 3600);

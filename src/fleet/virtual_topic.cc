@@ -16,6 +16,8 @@ namespace partwise::fleet {
 namespace {
 
 constexpr std::int64_t horizon_minutes = 100LL * 365 * 24 * 60;
+// A batch has at most 2 GiB - 1, and is made in one piece.
+constexpr double batch_bytes_max = 1 << 30;
 
 // What the random bits are for: no two uses see the same.
 constexpr std::uint64_t for_noise = 1;
@@ -136,9 +138,11 @@ Result<VirtualTopic> VirtualTopic::from(TopicSpec spec, Instant start, Millis hi
 void VirtualTopic::settle_batches(Millis history) {
   const double partition_rate = demand_.total(start() + history) / seconds(history) / partitions();
   const double by_bytes =
-      std::max(1.0, std::floor(static_cast<double>(spec_.batch_bytes) / mean_record_bytes()));
+      std::floor(static_cast<double>(spec_.batch_bytes) / sizes_->largest_mean());
+  const double by_worst = std::floor(batch_bytes_max / static_cast<double>(sizes_->largest()));
   const double by_time = std::floor(partition_rate * seconds(spec_.linger));
-  batch_records_ = static_cast<std::int64_t>(std::clamp(by_time, 1.0, by_bytes));
+  const double records = std::min({by_time, by_bytes, by_worst});
+  batch_records_ = static_cast<std::int64_t>(std::max(1.0, records));
 }
 
 void VirtualTopic::settle_levels(Millis history) {

@@ -124,6 +124,8 @@ class VirtualTopic {
   /// Records of each batch: offsets 0 .. n-1 are batch 0 of a partition, and so on.
   ///
   ///   min(batch_bytes / mean size, mean rate of a partition * linger), at least 1
+  ///
+  /// with the mean size at the drift's larger end, and so few that they never pass 1 GiB.
   [[nodiscard]] std::int64_t batch_records() const { return batch_records_; }
 
   /// Bytes of a record, over the fleet's history.

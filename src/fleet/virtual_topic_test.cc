@@ -241,6 +241,25 @@ TEST(VirtualTopic, BatchesHoldWhatComesInTheLinger) {
   EXPECT_EQ(made(spec).batch_records(), 1);
 }
 
+TEST(VirtualTopic, BatchesFitTheirLimitWhereSizesDriftAndAlwaysInMemory) {
+  auto spec = flat(8000, 4);
+  spec.sizes.bytes = 1000;
+  spec.sizes.drift = 4;  // 4000 B in the end: 4 in 16 KiB
+  EXPECT_EQ(made(spec).batch_records(), 4);
+  spec.sizes.drift = 0.25;
+  EXPECT_EQ(made(spec).batch_records(), 16);
+
+  // One record in a thousand has 100 MiB; a batch may have ten of them, by chance.
+  spec.sizes = {};
+  spec.sizes.shape = SizeShape::bimodal;
+  spec.sizes.small = 100;
+  spec.sizes.large = 100 << 20;
+  spec.sizes.large_share = 0.001;
+  spec.batch_bytes = 256 << 20;
+  spec.linger = std::chrono::hours(1);
+  EXPECT_EQ(made(spec).batch_records(), 10);
+}
+
 TEST(VirtualTopic, ForgetsByRetention) {
   auto spec = flat(1, 1);
   spec.retention = hours(2);

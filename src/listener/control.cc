@@ -175,7 +175,7 @@ Result<> ControlServer::Http::bind() {
   }
   if (port_ > 0) return {};
   const int error = errno;
-  if (error == EADDRINUSE) return tl::unexpected(port_taken(settings_.port));
+  if (error == EADDRINUSE) return tl::unexpected(port_taken(settings_.port, "--control-port"));
   return fail(ErrorKind::unavailable,
               fmt::format("cannot listen on {}:{}: {}", settings_.host, settings_.port,
                           error == 0 ? "the host cannot be resolved" : std::strerror(error)));

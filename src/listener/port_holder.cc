@@ -6,7 +6,6 @@
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -78,12 +77,12 @@ std::string port_holder(int port) {
   return {};
 }
 
-Error port_taken(int port) {
+Error port_taken(int port, std::string_view option) {
   const auto holder = port_holder(port);
   return {ErrorKind::unavailable,
           holder.empty() ? fmt::format("port {} is taken", port)
                          : fmt::format("port {} is taken by {}", port, holder),
-          "--port 0 takes any free port", ""};
+          fmt::format("{} 0 takes any free port", option), ""};
 }
 
 }  // namespace partwise::listener

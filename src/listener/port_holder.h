@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -11,7 +12,7 @@ namespace partwise::listener {
 /// (other users' processes, systems other than Linux).
 std::string port_holder(int port);
 
-/// That a port is taken, by whom and what to do.
-Error port_taken(int port);
+/// That a port is taken, by whom and what to do; `option` is the one that set it.
+Error port_taken(int port, std::string_view option);
 
 }  // namespace partwise::listener

@@ -122,7 +122,7 @@ Result<Acceptors> listen(asio::io_context& loop, const Endpoint& endpoint) {
     if (acceptors) return std::move(*acceptors);
     failure = acceptors.error();
     if (failure.error != asio::error::address_in_use) break;
-    if (endpoint.port != 0) return tl::unexpected(port_taken(endpoint.port));
+    if (endpoint.port != 0) return tl::unexpected(port_taken(endpoint.port, "--port"));
   }
   return fail(ErrorKind::unavailable,
               fmt::format("cannot listen on {}: {}", text_of(failure.at), failure.error.message()));

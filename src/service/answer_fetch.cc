@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/record_batch.h"
 #include "service/answers.h"
 
 namespace partwise::service {
@@ -12,6 +13,10 @@ namespace {
 using protocol::ErrorCode;
 using protocol::Slice;
 using protocol::Writer;
+
+// Whatever a client wishes. Kafka's own limit (fetch.max.bytes) is 55 MiB; virtual records have to
+// be made on the spot, while everybody waits.
+constexpr std::size_t answer_bytes_max = std::size_t{16} << 20;
 
 struct FetchedPartition {
   int index = 0;
@@ -55,7 +60,7 @@ FetchRequest fetch_request(Call& call) {
   body.int32();  // the replica that asks
   request.max_wait = Millis{std::max(body.int32(), std::int32_t{0})};
   request.min_bytes = size_from(body.int32());
-  request.max_bytes = size_from(body.int32());
+  request.max_bytes = std::min(size_from(body.int32()), answer_bytes_max);
   body.int8();  // the isolation level: there are no transactions
   if (call.version >= 7) {
     request.session_id = body.int32();
@@ -98,6 +103,12 @@ void write_partition(const Call& call, Writer& writer, int index, PartitionAnswe
   writer.tags();
 }
 
+bool ends_before(const std::vector<Slice>& records, std::int64_t end) {
+  if (records.empty()) return true;
+  const auto last = protocol::parse_batch(records.back().bytes);
+  return last && last->last_offset() + 1 < end;
+}
+
 /// One Fetch, from its arrival to its answer.
 class Fetch final : public broker::Waiter, public std::enable_shared_from_this<Fetch> {
  public:
@@ -113,7 +124,8 @@ class Fetch final : public broker::Waiter, public std::enable_shared_from_this<F
     if (answered_) return;
     gather();
     const bool late = call_->world.clock.steady_now() >= deadline_;
-    if (failed_ || gathered_ >= request_.min_bytes || late || !call_->session->open) {
+    const bool enough = gathered_ >= request_.min_bytes || limited_;
+    if (failed_ || enough || late || !call_->session->open) {
       answer();
     } else {
       wait();
@@ -140,6 +152,7 @@ class Fetch final : public broker::Waiter, public std::enable_shared_from_this<F
   std::vector<std::vector<PartitionAnswer>> answers_;
   std::size_t gathered_ = 0;
   bool failed_ = false;
+  bool limited_ = false;  // there is more than may be sent: to wait would bring nothing
   bool answered_ = false;
   bool woken_ = false;
   broker::Agenda::Id alarm_ = 0;
@@ -166,18 +179,23 @@ PartitionAnswer Fetch::gathered(const std::string& topic, const FetchedPartition
     answer.error = ErrorCode::offset_out_of_range;
     return answer;
   }
-  if (wanted.offset == answer.end || (gathered_ > 0 && gathered_ >= request_.max_bytes))
+  if (wanted.offset == answer.end) return answer;
+  if (gathered_ > 0 && gathered_ >= request_.max_bytes) {
+    limited_ = true;
     return answer;
+  }
   const auto most =
       std::min(wanted.most, request_.max_bytes - std::min(gathered_, request_.max_bytes));
   answer.records = partition->log->read(wanted.offset, most, gathered_ == 0);
   for (const auto& slice : answer.records) gathered_ += slice.bytes.size();
+  limited_ |= ends_before(answer.records, answer.end);
   return answer;
 }
 
 void Fetch::gather() {
   gathered_ = 0;
   failed_ = false;
+  limited_ = false;
   answers_.clear();
   for (const auto& topic : request_.topics) {
     auto& answers = answers_.emplace_back();

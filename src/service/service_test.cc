@@ -1,5 +1,7 @@
 #include "service/service.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -69,7 +71,7 @@ class ServiceTest : public ::testing::Test {
     body.int32(-1);
     body.int32(max_wait);
     body.int32(min_bytes);
-    body.int32(50 << 20);
+    body.int32(std::max(50 << 20, most));
     body.int8(0);
     body.array(1);
     body.text("t");
@@ -232,6 +234,17 @@ TEST_F(ServiceTest, TheFirstBatchComesWhateverTheLimit) {
   const auto header = protocol::parse_batch(one.records);
   ASSERT_TRUE(header);
   EXPECT_EQ(one.records.size(), header->size);
+}
+
+TEST_F(ServiceTest, AnAnswerIsBoundedWhateverTheClientWishes) {
+  protocol::BatchBuilder builder;
+  builder.add(now(), "key", std::string(500'000, 'x'));
+  const auto half = builder.finish(protocol::Codec::none);
+  for (int i = 0; i < 40; ++i) produced(client, produce(half));
+  constexpr int all = std::numeric_limits<int>::max();
+  const auto found = fetched(client.ask(ApiKey::fetch, 4, fetch(0, 10'000, all, all)));
+  EXPECT_LE(found.records.size(), 16U << 20);
+  EXPECT_GT(found.records.size(), 15U << 20);
 }
 
 TEST_F(ServiceTest, AnOffsetOutsideTheLogIsTold) {

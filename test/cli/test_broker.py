@@ -188,8 +188,10 @@ def test_a_port_that_is_taken_is_told_with_its_holder(partwise):
         taken.listen()
         port = taken.getsockname()[1]
         run = partwise("broker", "--port", port)
+        control = partwise("broker", "--port", 0, "--control-port", port)
     assert run.status == 1
     assert str(port) in run.err and "--port 0" in run.err
+    assert control.status == 1 and "--control-port 0" in control.err
 
 
 @pytest.mark.parametrize("slip, line, said", [
@@ -215,9 +217,17 @@ def test_a_slip_in_a_fleet_file_is_told_with_its_line(partwise, slip, line, said
     (("--users", "empty"), "user"),
     (("--port", 65_535, "--brokers", 2), "65535"),
     (("--memory", "1B"), "memory"),
+    (("--port", 65_535, "--fleet", "three"), "3 brokers from port 65535"),
+    (("--fleet", "bench:0"), "1 to 50,000"),
+    (("--fleet", "bench:60000"), "1 to 50,000"),
+    (("--host", ""), "--host is empty"),
+    (("--tls-ca-out", "ca.pem"), "--tls-ca-out"),
+    (("--users", "twice"), "alice"),
+    (("--port", 0, "--fleet", "three", "--truth", "no/where"), "cannot write no/where: No such file"),
 ])
 def test_bad_options_are_told(partwise, options, said):
-    run = partwise("broker", *options, files={"empty": ""})
+    three = '[[topic]]\nname = "a"\nreplication_factor = 3\n'
+    run = partwise("broker", *options, files={"empty": "", "three": three, "twice": "alice=a\nalice=b\n"})
     assert run.status == 2, run.err
     assert said in run.err
 
