@@ -22,6 +22,7 @@ std::string answered(int port, const std::string& line) {
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (socket < 0) return {};
   EXPECT_EQ(connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
   const auto request = line + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   EXPECT_EQ(send(socket, request.data(), request.size(), 0), std::ssize(request));

@@ -18,15 +18,17 @@ Error mistake(ErrorKind kind, std::string message, std::string hint, std::string
           place == at.end() ? std::string() : place->second};
 }
 
-Error unknown_topic(const PartitionFault& fault, const broker::Cluster& cluster) {
+std::string topics_text(std::string_view word, const broker::Cluster& cluster) {
   std::vector<std::string> names;
   for (const auto& [name, topic] : cluster.topics()) names.push_back(name);
-  const auto meant = nearest(fault.topic, names);
-  const auto hint = names.empty() ? "there is no topic yet"
-                    : meant       ? fmt::format("did you mean '{}'?", *meant)
-                                  : fmt::format("one of {} topics, as {}", names.size(), names[0]);
+  if (names.empty()) return "there is no topic yet";
+  if (const auto meant = nearest(word, names)) return fmt::format("did you mean '{}'?", *meant);
+  return fmt::format("one of {} topics, as {}", names.size(), names.front());
+}
+
+Error unknown_topic(const PartitionFault& fault, const broker::Cluster& cluster) {
   return mistake(ErrorKind::not_found, fmt::format("topic is '{}': there is no such", fault.topic),
-                 hint, "topic", fault.places);
+                 topics_text(fault.topic, cluster), "topic", fault.places);
 }
 
 Error unknown_partition(const PartitionFault& fault, const broker::Topic& topic) {
