@@ -123,8 +123,8 @@ class BrokerOptionReader {
       wrong("--truth has nothing to tell: no fleet is given", "--fleet FILE, or --fleet demo",
             values_.entry("truth").from);
     }
-    options_.sizing = sizing_settings(values_);
-    options_.peak_window = values_.duration("peak_window");
+    options_.cluster.truth.sizing = sizing_settings(values_);
+    options_.cluster.truth.width = values_.duration("peak_window");
     if (!errors_.empty()) return tl::unexpected(std::move(errors_));
     return std::move(options_);
   }

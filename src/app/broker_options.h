@@ -1,15 +1,12 @@
 // What `broker` can be told: the option table, and the settings that come of it.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "app/embedded_cluster.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/option.h"
-#include "sizing/rule.h"
 
 namespace partwise::app {
 
@@ -18,10 +15,8 @@ config::OptionTable broker_option_table();
 
 struct BrokerOptions {
   EmbeddedSettings cluster;
-  std::string truth_file;         ///< empty: none
-  std::string certificate_file;   ///< where a made certificate authority is written; empty: nowhere
-  sizing::SizingSettings sizing;  ///< of the truth's recommendations
-  Millis peak_window{60'000};
+  std::string truth_file;        ///< empty: none
+  std::string certificate_file;  ///< where a made certificate authority is written; empty: nowhere
 };
 
 /// Reads the files that the options name, but opens no port.

@@ -14,6 +14,7 @@
 
 #include "app/fault_file.h"
 #include "app/state_faults.h"
+#include "app/truth_query.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "fleet/truth.h"
@@ -32,16 +33,19 @@ constexpr int unavailable = 503;
 
 HttpAnswer said(const json& value) { return {200, value.dump(2) + "\n", "application/json"}; }
 
+std::string told(const Error& error) {
+  return error.from.empty() ? error.message : error.from + ": " + error.message;
+}
+
 HttpAnswer refused(const Error& error) {
-  return http_error(error.kind == ErrorKind::not_found ? not_found : bad_request,
-                    error.from.empty() ? error.message : error.from + ": " + error.message,
+  return http_error(error.kind == ErrorKind::not_found ? not_found : bad_request, told(error),
                     error.hint);
 }
 
 HttpAnswer refused(const Errors& errors) {
-  std::vector<std::string> told;
-  for (const auto& error : errors) told.push_back(error.from + ": " + error.message);
-  return http_error(bad_request, joined(told, "; "), errors.front().hint);
+  std::vector<std::string> all;
+  for (const auto& error : errors) all.push_back(told(error));
+  return http_error(bad_request, joined(all, "; "), errors.front().hint);
 }
 
 std::optional<std::int64_t> number_in(std::string_view text) {
@@ -50,6 +54,30 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+// Whatever is no int is nobody's id: cut to one it would be somebody else's.
+std::optional<int> id_in(std::string_view text) {
+  const auto number = number_in(text);
+  if (!number || !std::in_range<int>(*number)) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+// The first partition whose records would all come before those that are deleted.
+std::optional<std::string> log_behind_its_start(broker::Cluster& cluster) {
+  for (const auto& [name, topic] : cluster.topics()) {
+    int number = 0;
+    for (const auto& partition : topic->partitions) {
+      const auto start = partition.log->start();
+      const auto end = partition.log->end();
+      if (start > end) {
+        return fmt::format("partition {} of {} would end at offset {}, but is deleted up to {}",
+                           number, name, end, start);
+      }
+      ++number;
+    }
+  }
+  return std::nullopt;
 }
 
 /// The routes' common part: what they work on, and how to get into its thread.
@@ -87,6 +115,8 @@ class Control {
       const HttpRequest& request,
       const std::function<Result<PartitionFault>(PartitionFault)>& fill) const;
   json clock_json() const;
+  Error no_broker(const std::string& text) const;
+  HttpAnswer stand_at(Instant time) const;
 
   ControlSubjects on_;
 };
@@ -123,15 +153,10 @@ HttpAnswer Control::state() const {
 
 HttpAnswer Control::truth(const HttpRequest& request) const {
   if (on_.fleet == nullptr) return http_error(not_found, "no fleet is given", "--fleet FILE");
-  fleet::TruthSettings settings;
-  settings.now = on_.clock.now();
-  const auto capacity = request.query.find("consumer_throughput");
-  if (capacity != request.query.end()) {
-    const auto rate = rate_from_text(capacity->second);
-    if (!rate) return refused(rate.error());
-    settings.sizing.consumer_capacity = *rate;
-  }
-  return {200, *fleet::truth_json(*on_.fleet, settings), "application/json"};
+  auto settings = truth_settings(request.query, on_.truth);
+  if (!settings) return refused(settings.error());
+  settings->now = on_.clock.now();
+  return {200, *fleet::truth_json(*on_.fleet, *settings), "application/json"};
 }
 
 json rule_json(const service::Faults::Active& active) {
@@ -157,10 +182,11 @@ HttpAnswer Control::add_faults(const HttpRequest& request) const {
   const auto spec = faults_from_toml(request.body, "the request");
   if (!spec) return refused(spec.error());
   return in_loop([&] {
+    const auto done = start(*spec, on_.cluster, on_.agenda, on_.notices);
+    if (!done) return refused(done.error());
     json ids = json::array();
-    for (const auto& rule : spec->rules) ids.push_back(on_.faults.add(rule));
-    const auto done = start(*spec, on_.cluster, on_.agenda);
-    return done ? said({{"ids", ids}}) : refused(done.error());
+    for (const auto& fault : spec->requests) ids.push_back(on_.faults.add(fault.rule));
+    return said({{"ids", ids}});
   });
 }
 
@@ -172,9 +198,9 @@ HttpAnswer Control::remove_faults(const HttpRequest& request) const {
       return {};
     });
   }
-  const auto id = number_in(named->second);
+  const auto id = id_in(named->second);
   return changed([&]() -> Result<> {
-    if (id && on_.faults.remove(static_cast<int>(*id))) return {};
+    if (id && on_.faults.remove(*id)) return {};
     return fail(ErrorKind::not_found, fmt::format("no fault {}", named->second), "GET /faults");
   });
 }
@@ -182,46 +208,77 @@ HttpAnswer Control::remove_faults(const HttpRequest& request) const {
 HttpAnswer Control::set_clock(const HttpRequest& request) const {
   const auto text = trimmed(request.body);
   if (text == "run") {
-    on_.clock.run_from(on_.clock.now());
-  } else if (text.starts_with('+')) {
+    return in_loop([&] {
+      on_.clock.run_from(on_.clock.now());
+      on_.cluster.wake_all();
+      return said(clock_json());
+    });
+  }
+  if (text.starts_with('+')) {
     const auto step = duration_from_text(text.substr(1));
     if (!step) return refused(step.error());
-    on_.clock.stand_at(on_.clock.now() + *step);
-  } else {
-    const auto time = instant_from_text(text);
-    if (!time) {
-      return http_error(bad_request, time.error().message,
-                        "a time as 2026-03-04T05:06:07Z, a step as +5min, or run");
-    }
-    on_.clock.stand_at(*time);
+    return in_loop([&] { return stand_at(on_.clock.now() + *step); });
+  }
+  const auto time = instant_from_text(text);
+  if (!time) {
+    return http_error(bad_request, time.error().message,
+                      "a time as 2026-03-04T05:06:07Z, a step as +5min, or run");
+  }
+  return in_loop([&] { return stand_at(*time); });
+}
+
+// In the thread of the cluster. A log must not end before its start.
+HttpAnswer Control::stand_at(Instant time) const {
+  const auto before = on_.clock.now();
+  const auto since = on_.clock.steady_now();
+  const bool stood = on_.clock.stands();
+  on_.clock.stand_at(time);
+  const auto wrong = time < before ? log_behind_its_start(on_.cluster) : std::nullopt;
+  if (wrong && stood) on_.clock.stand_at(before);
+  if (wrong && !stood) {
+    const auto elapsed = on_.clock.steady_now() - since;
+    on_.clock.run_from(before + std::chrono::duration_cast<Millis>(elapsed));
+  }
+  if (wrong) {
+    return http_error(bad_request, fmt::format("at {} {}", utc_text(time), *wrong), "a later time");
   }
   // Whoever waits for records that come by themselves looks again.
-  return in_loop([&] {
-    on_.cluster.wake_all();
-    return said(clock_json());
-  });
+  on_.cluster.wake_all();
+  return said(clock_json());
 }
 
 HttpAnswer Control::set_broker(const HttpRequest& request) const {
-  const auto id = number_in(request.from_path.at("id"));
+  const auto& named = request.from_path.at("id");
+  const auto id = id_in(named);
   const auto state = trimmed(request.body);
-  if (!id || (state != "up" && state != "down")) {
+  if (!id) return refused(no_broker(named));
+  if (state != "up" && state != "down") {
     return http_error(bad_request, fmt::format("'{}' is no state of a broker", state),
                       "up or down");
   }
-  return changed([&] {
-    return apply(BrokerFault{static_cast<int>(*id), state == "up", Millis{0}}, on_.cluster);
-  });
+  return changed(
+      [&] { return apply(BrokerFault{*id, state == "up", Millis{0}, {}}, on_.cluster); });
+}
+
+Error Control::no_broker(const std::string& text) const {
+  return {ErrorKind::not_found,
+          fmt::format("there is no broker {}", trimmed(text)),
+          fmt::format("1 to {}", on_.cluster.settings().brokers),
+          {}};
 }
 
 HttpAnswer Control::change_partition(
     const HttpRequest& request,
     const std::function<Result<PartitionFault>(PartitionFault)>& fill) const {
-  const auto number = number_in(request.from_path.at("partition"));
-  if (!number) return http_error(bad_request, "a partition is a number");
+  const auto& named = request.from_path.at("partition");
+  const auto number = id_in(named);
   PartitionFault fault;
   fault.topic = request.from_path.at("topic");
-  fault.partition = static_cast<int>(*number);
+  if (!number) {
+    return http_error(not_found, fmt::format("there is no partition {} of {}", named, fault.topic),
+                      "a number from 0 on");
+  }
+  fault.partition = *number;
   const auto filled = fill(std::move(fault));
   if (!filled) return refused(filled.error());
   return changed([&] { return apply(*filled, on_.cluster); });
@@ -229,46 +286,58 @@ HttpAnswer Control::change_partition(
 
 HttpAnswer Control::set_leader(const HttpRequest& request) const {
   return change_partition(request, [&](PartitionFault fault) -> Result<PartitionFault> {
-    const auto id = number_in(request.body);
-    if (!id && trimmed(request.body) != "none") {
+    fault.leader = -1;
+    if (trimmed(request.body) == "none") return fault;
+    if (!number_in(request.body)) {
       return fail(ErrorKind::invalid_input, fmt::format("'{}' is no leader", request.body),
                   "a broker's id, or none");
     }
-    fault.leader = static_cast<int>(id.value_or(-1));
+    fault.leader = id_in(request.body);
+    // -1 is a word of ours for nobody, not the user's.
+    if (!fault.leader || *fault.leader < 1) return tl::unexpected(no_broker(request.body));
     return fault;
   });
 }
 
 HttpAnswer Control::set_replica(const HttpRequest& request) const {
-  const auto broker = number_in(request.from_path.at("broker"));
+  const auto& named = request.from_path.at("broker");
+  const auto broker = id_in(named);
   const auto state = trimmed(request.body);
-  if (!broker || (state != "online" && state != "offline")) {
+  if (!broker) return refused(no_broker(named));
+  if (state != "online" && state != "offline") {
     return http_error(bad_request, fmt::format("'{}' is no state of a replica", state),
                       "online or offline");
   }
   if (state == "offline") {
     return change_partition(request, [&](PartitionFault fault) -> Result<PartitionFault> {
-      fault.offline = {static_cast<int>(*broker)};
+      fault.offline = {*broker};
       return fault;
     });
   }
-  const auto partition = number_in(request.from_path.at("partition"));
+  const auto& number = request.from_path.at("partition");
+  const auto& topic = request.from_path.at("topic");
+  const auto partition = id_in(number);
   return changed([&]() -> Result<> {
-    if (partition &&
-        on_.cluster.set_replica_online(request.from_path.at("topic"), static_cast<int>(*partition),
-                                       static_cast<int>(*broker), true)) {
-      return {};
-    }
-    return fail(ErrorKind::not_found, "there is no such replica", "GET /state");
+    if (partition && on_.cluster.set_replica_online(topic, *partition, *broker, true)) return {};
+    return fail(ErrorKind::not_found,
+                fmt::format("partition {} of {} has no replica on broker {}", number, topic, named),
+                "its topic's metadata has its replicas");
   });
 }
 
 HttpAnswer Control::delete_records(const HttpRequest& request) const {
-  return change_partition(request, [&](PartitionFault fault) -> Result<PartitionFault> {
+  auto done = change_partition(request, [&](PartitionFault fault) -> Result<PartitionFault> {
     fault.delete_before = number_in(request.body);
     if (fault.delete_before) return fault;
     return fail(ErrorKind::invalid_input, fmt::format("'{}' is no offset", request.body),
                 "the first offset that stays");
+  });
+  if (done.status != 200) return done;
+  return in_loop([&]() -> HttpAnswer {
+    const auto* partition = on_.cluster.find(request.from_path.at("topic"),
+                                             id_in(request.from_path.at("partition")).value_or(-1));
+    if (partition == nullptr) return done;  // deleted in between
+    return said({{"done", true}, {"log_start", partition->log->start()}});
   });
 }
 
@@ -279,7 +348,8 @@ std::vector<listener::Route> control_routes(const ControlSubjects& subjects) {
   return {
       {"GET", "/state", "the cluster, its clock, its connections and requests so far",
        [control](const HttpRequest&) { return control->state(); }},
-      {"GET", "/truth", "what the fleet carries; ?consumer_throughput=RATE",
+      {"GET", "/truth",
+       "what the fleet carries; ?consumer_throughput=RATE, and the other options of sizing",
        [control](const HttpRequest& request) { return control->truth(request); }},
       {"GET", "/faults", "the faults, with their ids and how often they matched",
        [control](const HttpRequest&) { return control->faults(); }},

@@ -7,6 +7,7 @@
 #include "broker/cluster.h"
 #include "broker/cluster_clock.h"
 #include "fleet/fleet_topics.h"
+#include "fleet/truth.h"
 #include "listener/control.h"
 #include "listener/server.h"
 #include "service/faults.h"
@@ -22,7 +23,9 @@ struct ControlSubjects {
   service::Service& service;
   broker::ClusterClock& clock;
   listener::Server& server;
-  const fleet::FleetTopics* fleet;  ///< nullptr: none
+  const broker::Notices& notices;
+  const fleet::FleetTopics* fleet;    ///< nullptr: none
+  const fleet::TruthSettings& truth;  ///< what is not asked for otherwise
 };
 
 std::vector<listener::Route> control_routes(const ControlSubjects& subjects);

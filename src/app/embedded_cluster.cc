@@ -28,9 +28,10 @@ class EmbeddedCluster::Parts {
         cluster(settings.cluster, clock, agenda, notices),
         groups({}, clock, agenda, std::random_device{}()),
         logins(std::move(settings.users)),
-        service({cluster, groups, agenda, clock, logins}, faults) {
+        service({cluster, groups, agenda, clock, logins}, faults),
+        truth(settings.truth) {
     cluster.on_delete([this](const std::string& topic) { groups.forget_topic(topic); });
-    for (auto& rule : settings.faults.rules) faults.add(std::move(rule));
+    for (auto& fault : settings.faults.requests) faults.add(std::move(fault.rule));
   }
 
   Result<> add_virtual_topics();
@@ -48,6 +49,7 @@ class EmbeddedCluster::Parts {
   service::Faults faults;
   service::Logins logins;
   service::Service service;
+  fleet::TruthSettings truth;
   std::unique_ptr<listener::Server> server;
   std::string bootstrap_servers;
   std::unique_ptr<listener::ControlServer> control;
@@ -95,8 +97,8 @@ Result<> EmbeddedCluster::Parts::listen_for_control(const listener::Endpoint& en
   settings.host = endpoint.host;
   settings.port = endpoint.port;
   control = TRY(listener::ControlServer::open(
-      settings, control_routes({cluster, agenda, faults, service, clock, *server,
-                                fleet ? &*fleet : nullptr})));
+      settings, control_routes({cluster, agenda, faults, service, clock, *server, notices,
+                                fleet ? &*fleet : nullptr, truth})));
   return {};
 }
 
@@ -114,7 +116,10 @@ tl::expected<std::unique_ptr<EmbeddedCluster>, Errors> EmbeddedCluster::open(
   auto server = settings.server;
   auto parts = std::make_unique<Parts>(std::move(settings), std::move(fleet), std::move(notices));
   auto done = parts->add_virtual_topics();
-  if (done) done = start(faults, parts->cluster, parts->agenda);
+  if (done) {
+    auto started = start(faults, parts->cluster, parts->agenda, parts->notices);
+    if (!started) return tl::unexpected(std::move(started).error());
+  }
   if (done) done = parts->listen(std::move(server), port);
   if (done && control) done = parts->listen_for_control(*control);
   if (!done) return tl::unexpected(Errors{std::move(done).error()});

@@ -14,6 +14,7 @@
 #include "broker/cluster.h"
 #include "broker/cluster_clock.h"
 #include "fleet/fleet_topics.h"
+#include "fleet/truth.h"
 #include "listener/server.h"
 #include "service/faults.h"
 #include "service/login.h"
@@ -31,6 +32,7 @@ struct EmbeddedSettings {
   std::optional<fleet::FleetSpec> fleet;      ///< virtual topics
   std::optional<Instant> now;                 ///< the clock stands at this; empty: it runs
   FaultSpec faults;                           ///< from the start
+  fleet::TruthSettings truth;                 ///< of GET /truth; its time is the clock's
 };
 
 /// What a status line shows.
@@ -47,7 +49,8 @@ class EmbeddedCluster {
   /// Listens at once; serves while run() runs.
   ///
   /// notices: what it does of its own accord, for people; called from the thread of run()
-  /// errors: invalid_input for topics that cannot be, unavailable for ports
+  /// errors: invalid_input for topics that cannot be and faults of what is not there, unavailable
+  ///         for ports
   static tl::expected<std::unique_ptr<EmbeddedCluster>, Errors> open(EmbeddedSettings settings,
                                                                      broker::Notices notices);
   ~EmbeddedCluster();

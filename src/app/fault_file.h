@@ -12,8 +12,13 @@
 
 namespace partwise::app {
 
+struct RequestFault {
+  service::FaultRule rule;
+  FieldPlaces places;
+};
+
 struct FaultSpec {
-  std::vector<service::FaultRule> rules;   ///< [[fault]]
+  std::vector<RequestFault> requests;      ///< [[fault]]
   std::vector<BrokerFault> brokers;        ///< [[broker]]
   std::vector<PartitionFault> partitions;  ///< [[partition]]
 };
@@ -23,10 +28,15 @@ struct FaultSpec {
 /// errors: invalid_input with file and line, all together
 tl::expected<FaultSpec, Errors> faults_from_toml(std::string_view text, const std::string& file);
 
-/// Applies the states, each when its time has come; those of now are checked, those of later are
-/// only told by `cluster` not changing. The cluster outlives the agenda's use of it.
+/// What `cluster` has not, of all that `spec` names: invalid_input, with file and line. A state of
+/// later is only judged by what stays as it is; clients may yet make its topic.
+Errors mistakes(const FaultSpec& spec, broker::Cluster& cluster);
+
+/// Applies the states, each when its time has come; nothing where there are mistakes. A state of
+/// later that cannot come is told to `notices`. The cluster outlives the agenda's use of it.
 ///
-/// errors: not_found
-Result<> start(const FaultSpec& spec, broker::Cluster& cluster, broker::Agenda& agenda);
+/// errors: mistakes(spec, cluster)
+tl::expected<void, Errors> start(const FaultSpec& spec, broker::Cluster& cluster,
+                                 broker::Agenda& agenda, const broker::Notices& notices);
 
 }  // namespace partwise::app

@@ -50,4 +50,8 @@ constexpr auto rows_of(const std::array<config::Option, Sizes>&... tables) {
 /// From a table that has sizing_rows.
 sizing::SizingSettings sizing_settings(const config::OptionValues& values);
 
+/// Likewise, but what is not given is that of `otherwise`.
+sizing::SizingSettings sizing_settings(const config::OptionValues& values,
+                                       sizing::SizingSettings otherwise);
+
 }  // namespace partwise::app

@@ -46,10 +46,8 @@ Result<> write_files(const BrokerOptions& options, EmbeddedCluster& cluster,
     TRY(write_file("--tls-ca-out", options.certificate_file, tls->made->ca_pem));
   }
   if (options.truth_file.empty()) return {};
-  fleet::TruthSettings settings;
+  auto settings = options.cluster.truth;
   settings.now = cluster.clock().now();
-  settings.width = options.peak_window;
-  settings.sizing = options.sizing;
   const auto truth = fleet::truth_json(*cluster.fleet(), settings, stop);
   if (!truth) return {};
   return write_file("--truth", options.truth_file, *truth);

@@ -151,6 +151,7 @@ class Resolver {
   }
 
   static std::string name_at(const Option& option, const Given& given) {
+    if (given.from.starts_with('?')) return std::string(option.name);
     return given.from.starts_with("--") ? flag_of(option) : std::string(option.env);
   }
 

@@ -69,6 +69,8 @@ std::string_view reason(int status) {
       return "the request is not HTTP as it should be";
     case 404:
       return "there is nothing here by that method";
+    case 411:
+      return "the request has neither a body nor a Content-Length";
     case 413:
       return "the request's body is too large";
     case 414:
@@ -76,6 +78,13 @@ std::string_view reason(int status) {
     default:
       return "the request failed";
   }
+}
+
+// httplib would wait for a body's end until its patience is over, and then call it no HTTP.
+bool lacks_body(const httplib::Request& request) {
+  const auto& method = request.method;
+  return method != "GET" && method != "HEAD" && method != "DELETE" && method != "OPTIONS" &&
+         !request.has_header("Content-Length") && !request.has_header("Transfer-Encoding");
 }
 
 }  // namespace
@@ -105,6 +114,7 @@ class ControlServer::Http {
   void route();
   Result<> bind();
   [[nodiscard]] HttpAnswer answer(const httplib::Request& request) const;
+  [[nodiscard]] HttpAnswer answer_without_body(const httplib::Request& request) const;
   [[nodiscard]] std::optional<HttpAnswer> refusal(const httplib::Request& request) const;
   [[nodiscard]] static HttpAnswer no_route(const httplib::Request& request,
                                            const std::vector<std::string>& methods);
@@ -146,11 +156,17 @@ void ControlServer::Http::configure() {
 }
 
 void ControlServer::Http::route() {
-  server_.set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
-    if (request.path.size() <= longest_path) return httplib::Server::HandlerResponse::Unhandled;
-    write(http_error(414, std::string(reason(414))), response);
+  const auto early = [this](const httplib::Request& request, httplib::Response& response) {
+    if (request.path.size() > longest_path) {
+      write(http_error(414, std::string(reason(414))), response);
+    } else if (lacks_body(request)) {
+      write(answer_without_body(request), response);
+    } else {
+      return httplib::Server::HandlerResponse::Unhandled;
+    }
     return httplib::Server::HandlerResponse::Handled;
-  });
+  };
+  server_.set_pre_routing_handler(early);
   const auto all = [this](const httplib::Request& request, httplib::Response& response) {
     write(answer(request), response);
   };
@@ -202,6 +218,18 @@ HttpAnswer ControlServer::Http::answer(const httplib::Request& request) const {
   const bool list = request.path == "/" && (request.method == "GET" || request.method == "HEAD");
   if (list) return {200, list_of(routes_), "text/plain; charset=utf-8"};
   return no_route(request, methods);
+}
+
+HttpAnswer ControlServer::Http::answer_without_body(const httplib::Request& request) const {
+  if (auto refused = refusal(request)) return std::move(*refused);
+  std::vector<std::string> methods;
+  for (const auto& route : routes_) {
+    if (matched(route.pattern, request.path)) methods.push_back(route.method);
+  }
+  if (std::find(methods.begin(), methods.end(), request.method) == methods.end()) {
+    return no_route(request, methods);
+  }
+  return http_error(411, std::string(reason(411)));
 }
 
 std::optional<HttpAnswer> ControlServer::Http::refusal(const httplib::Request& request) const {

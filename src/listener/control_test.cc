@@ -100,6 +100,21 @@ TEST_F(ControlTest, SaysWhatThereIsInsteadOfWhatThereIsNot) {
   EXPECT_EQ(refused.hint(), "it takes POST");
 }
 
+TEST_F(ControlTest, SaysWhatThereIsAlsoToARequestWithoutABody) {
+  for (const auto* method : {"POST", "PUT", "PATCH", "TRACE"}) {
+    const auto refused = sent(port, text_of(fmt::format("{} /topics/a", method)));
+    EXPECT_EQ(refused.status, 405) << method;
+    EXPECT_EQ(refused.error(), fmt::format("/topics/a takes no {}", method));
+    EXPECT_EQ(refused.hint(), "it takes GET");
+    EXPECT_EQ(sent(port, text_of(fmt::format("{} /nothing", method))).status, 404) << method;
+  }
+  const auto bare = sent(port, text_of("POST /faults"));
+  EXPECT_EQ(bare.status, 411);
+  EXPECT_EQ(bare.error(), "the request has neither a body nor a Content-Length");
+  EXPECT_EQ(sent(port, text_of("POST /topics/a", "Host: evil.example\r\n")).status, 403);
+  EXPECT_TRUE(requests.empty());
+}
+
 TEST_F(ControlTest, RefusesHostsThatAWebPageCouldChoose) {
   EXPECT_EQ(sent(port, text_of("GET /", "Host: localhost:99\r\n")).status, 200);
   for (const auto* headers :

@@ -182,6 +182,116 @@ def test_a_login_is_asked_for_and_encrypted(started, partwise):
             assert password not in run.out + run.err
 
 
+@pytest.mark.parametrize("path, method, body", [
+    ("/brokers/4294967298", "PUT", "down"),
+    ("/topics/steady/0/leader", "PUT", "4294967298"),
+    ("/topics/steady/4294967296/leader", "PUT", "none"),
+    ("/topics/steady/0/replicas/4294967297", "PUT", "offline"),
+    ("/topics/steady/0/replicas/4294967297", "PUT", "online"),
+    ("/topics/steady/4294967296/replicas/1", "PUT", "online"),
+    ("/topics/steady/4294967296/log-start", "PUT", "5"),
+    ("/faults/4294967297", "DELETE", None),
+])
+def test_an_id_that_is_too_large_is_unknown_and_changes_nothing(started, path, method, body):
+    cluster = started("--fleet", "fleet.toml", "--brokers", 3, "--control-port", 0, files={"fleet.toml": FLEET})
+    assert asked(cluster, "/faults", "POST", '[[fault]]\napi = "Fetch"\ndelay = "1s"\n')[1] == {"ids": [1]}
+    status, answer = asked(cluster, path, method, body)
+    assert status in (400, 404) and "42949672" in answer["error"], answer
+    assert all(broker["up"] for broker in asked(cluster, "/state")[1]["brokers"])
+    assert len(asked(cluster, "/faults")[1]["faults"]) == 1
+
+
+@pytest.mark.parametrize("wrong", [
+    "[[broker]]\nid = 9\n",
+    '[[partition]]\ntopic = "zz"\nleader = "none"\n',
+    '[[partition]]\ntopic = "steady"\npartition = 4\nleader = "none"\n',
+    '[[partition]]\ntopic = "steady"\noffline_replica = 3\n',
+    '[[partition]]\ntopic = "steady"\ndelete_before = 1000000000000\n',
+    '[[fault]]\nbroker = 50\ndelay = "1s"\n',
+    '[[broker]]\nid = 9\nafter = "1h"\n',
+])
+def test_faults_are_added_all_or_none(started, wrong):
+    cluster = started("--fleet", "fleet.toml", "--brokers", 3, "--now", "now", "--control-port", 0,
+                      files={"fleet.toml": FLEET})
+    right = '[[fault]]\napi = "Fetch"\ndelay = "1s"\n[[broker]]\nid = 2\n'
+    status, answer = asked(cluster, "/faults", "POST", right + wrong)
+    assert status == 400 and "the request line " in answer["error"], answer
+    assert asked(cluster, "/faults")[1] == {"faults": []}
+    assert all(broker["up"] for broker in asked(cluster, "/state")[1]["brokers"])
+    assert asked(cluster, "/faults", "POST", right)[0] == 200
+    assert [broker["up"] for broker in asked(cluster, "/state")[1]["brokers"]] == [True, False, True]
+
+
+@pytest.mark.parametrize("faults, line, said", [
+    ("[[broker]]\nid = 9\n", 2, ("id", "9", "1 to 3")),
+    ('[[broker]]\nafter = "1h"\nid = 9\n', 3, ("id", "9", "1 to 3")),
+    ('[[partition]]\npartition = 1\nleader = 1\ntopic = "staedy"\n', 4, ("topic", "staedy", "did you mean 'steady'?")),
+    ('[[partition]]\ntopic = "steady"\npartition = 4\nleader = 1\n', 3, ("partition", "4", "0 to 3")),
+    ('[[partition]]\ntopic = "steady"\npartition = 4\nleader = 1\nafter = "1h"\n', 3, ("partition", "0 to 3")),
+    ('[[partition]]\ntopic = "steady"\nleader = 5\n', 3, ("leader", "5", "1 to 3")),
+    ('[[partition]]\ntopic = "steady"\noffline_replica = 7\n', 3, ("offline_replica", "7")),
+    ('[[partition]]\ntopic = "later"\noffline_replica = 7\nafter = "1h"\n', 3, ("offline_replica", "1 to 3")),
+    ('[[fault]]\ndelay = "1s"\nbroker = 50\n', 3, ("broker", "50", "1 to 3")),
+])
+def test_a_fault_file_that_names_what_is_not_there_is_told_with_its_line(partwise, faults, line, said):
+    run = partwise("broker", "--port", 0, "--brokers", 3, "--fleet", "fleet.toml", "--faults", "f.toml",
+                   files={"fleet.toml": FLEET, "f.toml": faults})
+    assert run.status == 2, run.err
+    assert f"f.toml line {line}" in run.err and "GET /state" not in run.err, run.err
+    for word in said:
+        assert word in run.err, run.err
+
+
+@pytest.mark.parametrize("query, said", [
+    ("consumer_throughput=0", "consumer_throughput"),
+    ("consumer_throughput=much", "consumer_throughput"),
+    ("min_recommended_partitions=1.5", "min_recommended_partitions"),
+    ("model=guess", "model"),
+    ("peak_window=-1s", "peak_window"),
+    ("consumer_throughputt=1MB/s", "consumer_throughputt"),
+])
+def test_a_parameter_of_the_truth_that_cannot_be_is_told(started, query, said):
+    cluster = started("--fleet", "fleet.toml", "--now", "now", "--control-port", 0, files={"fleet.toml": FLEET})
+    status, answer = asked(cluster, "/truth?" + query)
+    assert status == 400 and said in answer["error"], answer
+    assert "consumer_throughput, " in answer["hint"] and "peak_window" in answer["hint"], answer
+
+
+def test_parameters_of_the_truth_are_those_of_the_command(started, tmp_path):
+    files = {"fleet.toml": FLEET}
+    at = ("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z")
+    one = started(*at, "--truth", "truth.json", "--peak-window", "5min", "--min-recommended-partitions", 2,
+                  "--consumer-throughput", "1MB/s", "--control-port", 0, files=files)
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    assert asked(one, "/truth") == (200, truth)
+    other = started(*at, "--control-port", 0, files=files)
+    assert asked(other, "/truth") != (200, truth)
+    asked_for = "peak_window=5min&min_recommended_partitions=2&consumer_throughput=1MB/s"
+    assert asked(other, "/truth?" + asked_for) == (200, truth)
+
+
+def test_a_log_start_is_bounded_by_its_log(started):
+    cluster = started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", "--control-port", 0,
+                      files={"fleet.toml": FLEET})
+    path = "/topics/steady/0/log-start"
+    for offset in ("-5", "1000000000", "9223372036854775807", "99999999999999999999", "x"):
+        status, answer = asked(cluster, path, "PUT", offset)
+        assert status == 400 and offset in answer["error"], answer
+    assert asked(cluster, path, "PUT", "1000") == (200, {"done": True, "log_start": 1000})
+    assert asked(cluster, path, "PUT", "10") == (200, {"done": True, "log_start": 1000})
+
+
+def test_the_clock_does_not_go_back_behind_what_is_deleted(started):
+    cluster = started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", "--control-port", 0,
+                      files={"fleet.toml": FLEET})
+    assert asked(cluster, "/topics/steady/0/log-start", "PUT", "4000000")[0] == 200
+    status, answer = asked(cluster, "/clock", "PUT", "2026-03-04T00:00:00Z")
+    assert status == 400 and "steady" in answer["error"], answer
+    assert asked(cluster, "/state")[1]["clock"] == {"now": "2026-03-04T12:00:00Z", "stands": True}
+    # 4,000,000 records are 44 of the 48 hours, at 25 a second.
+    assert asked(cluster, "/clock", "PUT", "2026-03-04T11:59:00Z")[0] == 200
+
+
 def test_a_port_that_is_taken_is_told_with_its_holder(partwise):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
