@@ -127,6 +127,25 @@ bool TopicStudy::is_sampled(int a, int b) const {
   return sample_->strata()[stratum].cluster_means.size() >= 2;
 }
 
+// Neither the count nor whether one key or partition is too much for a partition would change if
+// the records of the fullest window were as large as the screens allow.
+bool TopicStudy::is_far_below(const PeakBounds& bounds) const {
+  const double most = screen_margin * bounds.value;
+  const double hottest = settings_.sizing.factor * hottest_share() * per_second(most);
+  return settles(most) && hottest <= settings_.sizing.partition_capacity().value;
+}
+
+// Whether the heaviest key alone needs more than a partition carries: neither sure nor ruled out.
+bool TopicStudy::hot_key_is_open(const PeakBounds& bounds) const {
+  const auto key = heaviest_key();
+  if (!key || bounds.value <= 0) return false;
+  const double needed = settings_.sizing.factor * key->share.value * per_second(bounds.value);
+  const double error =
+      std::hypot(1 - key->share.low / key->share.value, 1 - bounds.low / bounds.value);
+  const double carried = settings_.sizing.partition_capacity().value;
+  return needed * (1 - error) <= carried && carried < needed * (1 + error);
+}
+
 Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
   if (!may_read(reading_clusters)) return {};
   // What all windows share comes before any one's own size, with half of what may be read.
@@ -134,14 +153,17 @@ Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {
       !settled && sample_is_rough() && may_read(drawn) && 2 * bytes_read_ < settings_.read_budget) {
     return ask_sample(drawn);
   }
-  // Nor would it matter if the records of the fullest window were as large as the screens allow.
-  if (settled && settles(screen_margin * bounds.value)) return {};
+  if (settled && is_far_below(bounds)) return {};
   const bool more_windows = std::ssize(readings_) < readings_max;
   if (more_windows && bounds.records > 0 && !is_sampled(bounds.a, bounds.b) &&
       reading_of(bounds.a, bounds.b) == nullptr) {
     return ask_reading(bounds.a, bounds.b, reading_clusters);
   }
-  if (settled) return {};
+  if (settled) {
+    const int drawn = sample_->estimate().clusters;
+    const bool more = hot_key_is_open(bounds) && drawn < 2 * full_clusters && may_read(drawn);
+    return more ? ask_sample(drawn) : Round{};
+  }
 
   // Not settled: the peak is the best answer there is, so its own size first.
   if (const auto* peak = reading_of(bounds.a, bounds.b); peak != nullptr) {

@@ -136,6 +136,8 @@ class TopicStudy {
   Round search_on();
   Round refine();
   [[nodiscard]] bool is_sampled(int a, int b) const;
+  [[nodiscard]] bool hot_key_is_open(const PeakBounds& bounds) const;
+  [[nodiscard]] bool is_far_below(const PeakBounds& bounds) const;
   Round next_reading(const PeakBounds& bounds, bool settled);
   Round ask_reading(int a, int b, int clusters);
   Round ask_confirmation();
