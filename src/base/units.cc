@@ -1,5 +1,6 @@
 #include "base/units.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -74,6 +75,14 @@ std::string three_digits(double x) {
 }
 
 }  // namespace
+
+Interval product(const Interval& x, const Interval& y) {
+  if (x.value <= 0 || y.value <= 0) return {};
+  const double below = std::hypot(1 - x.low / x.value, 1 - y.low / y.value);
+  const double above = std::hypot(x.high / x.value - 1, y.high / y.value - 1);
+  const double value = x.value * y.value;
+  return {value, value * std::max(0.0, 1 - below), value * (1 + above)};
+}
 
 Result<std::int64_t> bytes_from_text(std::string_view text) {
   const auto bytes = scaled(text, byte_units);

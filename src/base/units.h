@@ -37,6 +37,11 @@ constexpr Interval operator*(double k, const Interval& x) {
   return {k * x.value, k * x.low, k * x.high};
 }
 
+/// The product of two numbers above zero whose errors are independent: the relative reaches of
+/// each side add as squares, and the lower limit is no less than zero. Zero, where one is not above
+/// it.
+Interval product(const Interval& x, const Interval& y);
+
 /// "10485760", "25MB", "10 MiB", "4kB": decimal prefixes are powers of 1000, binary ones
 /// (KiB, MiB, GiB) of 1024. A bare number is bytes.
 ///

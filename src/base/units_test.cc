@@ -48,6 +48,19 @@ TEST(Units, ShowASmallShareAsMoreThanNone) {
   EXPECT_EQ(percent_text(0, 1), "0.0");
 }
 
+TEST(Interval, AProductIsAsRoughAsBothTogether) {
+  const auto by_ten = product({2, 1, 3}, Interval::exactly(10));
+  EXPECT_DOUBLE_EQ(by_ten.value, 20);
+  EXPECT_DOUBLE_EQ(by_ten.low, 10);
+  EXPECT_DOUBLE_EQ(by_ten.high, 30);
+  // 30 % and 40 % below are 50 % together, 5 % and 12 % above 13 %.
+  const auto both = product({1, 0.7, 1.05}, {100, 60, 112});
+  EXPECT_DOUBLE_EQ(both.low, 50);
+  EXPECT_DOUBLE_EQ(both.high, 113);
+  EXPECT_EQ(product({1, 0.2, 2}, {1, 0.2, 2}).low, 0);
+  EXPECT_EQ(product({0, 0, 1}, {1, 1, 1}).high, 0);
+}
+
 TEST(Units, GroupThousands) {
   EXPECT_EQ(count_text(0), "0");
   EXPECT_EQ(count_text(999), "999");

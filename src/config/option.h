@@ -46,8 +46,7 @@ std::string flag_of(const Option& option);
 /// One given value and where it came from.
 struct Given {
   std::string text;
-  std::string
-      from;  ///< "--sampling-days", "SAMPLING_DAYS", ".env line 3", "?sampling_days", "default"
+  std::string from;  ///< "--sampling-days", "SAMPLING_DAYS", ".env line 3", "?model", "default"
 };
 
 /// Typed access to a resolved table. Asking for a name or a type that the table does not have is a

@@ -114,10 +114,10 @@ class ControlServer::Http {
   void route();
   Result<> bind();
   [[nodiscard]] HttpAnswer answer(const httplib::Request& request) const;
-  [[nodiscard]] HttpAnswer answer_without_body(const httplib::Request& request) const;
+  /// Where the list of routes is asked for; else what no route takes.
+  [[nodiscard]] HttpAnswer answer_unrouted(const httplib::Request& request) const;
+  [[nodiscard]] const Route* route_of(const httplib::Request& request) const;
   [[nodiscard]] std::optional<HttpAnswer> refusal(const httplib::Request& request) const;
-  [[nodiscard]] static HttpAnswer no_route(const httplib::Request& request,
-                                           const std::vector<std::string>& methods);
 
   ControlSettings settings_;
   std::vector<Route> routes_;
@@ -160,7 +160,7 @@ void ControlServer::Http::route() {
     if (request.path.size() > longest_path) {
       write(http_error(414, std::string(reason(414))), response);
     } else if (lacks_body(request)) {
-      write(answer_without_body(request), response);
+      write(answer(request), response);
     } else {
       return httplib::Server::HandlerResponse::Unhandled;
     }
@@ -204,32 +204,20 @@ void ControlServer::Http::stop() {
 
 HttpAnswer ControlServer::Http::answer(const httplib::Request& request) const {
   if (auto refused = refusal(request)) return std::move(*refused);
-  std::vector<std::string> methods;
-  for (const auto& route : routes_) {
-    auto names = matched(route.pattern, request.path);
-    if (!names) continue;
-    methods.push_back(route.method);
-    const bool head_of_get = request.method == "HEAD" && route.method == "GET";
-    if (route.method != request.method && !head_of_get) continue;
-    auto asked = request_of(request);
-    asked.from_path = std::move(*names);
-    return route.answer(asked);
-  }
-  const bool list = request.path == "/" && (request.method == "GET" || request.method == "HEAD");
-  if (list) return {200, list_of(routes_), "text/plain; charset=utf-8"};
-  return no_route(request, methods);
+  const auto* route = route_of(request);
+  if (route == nullptr) return answer_unrouted(request);
+  if (lacks_body(request)) return http_error(411, std::string(reason(411)));
+  auto asked = request_of(request);
+  asked.from_path = *matched(route->pattern, request.path);
+  return route->answer(asked);
 }
 
-HttpAnswer ControlServer::Http::answer_without_body(const httplib::Request& request) const {
-  if (auto refused = refusal(request)) return std::move(*refused);
-  std::vector<std::string> methods;
-  for (const auto& route : routes_) {
-    if (matched(route.pattern, request.path)) methods.push_back(route.method);
-  }
-  if (std::find(methods.begin(), methods.end(), request.method) == methods.end()) {
-    return no_route(request, methods);
-  }
-  return http_error(411, std::string(reason(411)));
+const Route* ControlServer::Http::route_of(const httplib::Request& request) const {
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  const auto found = std::find_if(routes_.begin(), routes_.end(), [&](const Route& route) {
+    return route.method == method && matched(route.pattern, request.path);
+  });
+  return found == routes_.end() ? nullptr : &*found;
 }
 
 std::optional<HttpAnswer> ControlServer::Http::refusal(const httplib::Request& request) const {
@@ -244,8 +232,13 @@ std::optional<HttpAnswer> ControlServer::Http::refusal(const httplib::Request& r
   return std::nullopt;
 }
 
-HttpAnswer ControlServer::Http::no_route(const httplib::Request& request,
-                                         const std::vector<std::string>& methods) {
+HttpAnswer ControlServer::Http::answer_unrouted(const httplib::Request& request) const {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.path == "/" && reads) return {200, list_of(routes_), "text/plain; charset=utf-8"};
+  std::vector<std::string> methods;
+  for (const auto& route : routes_) {
+    if (matched(route.pattern, request.path)) methods.push_back(route.method);
+  }
   if (!methods.empty()) {
     return http_error(405, fmt::format("{} takes no {}", request.path, request.method),
                       fmt::format("it takes {}", fmt::join(methods, ", ")));

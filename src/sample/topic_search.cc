@@ -138,12 +138,12 @@ bool TopicStudy::is_far_below(const PeakBounds& bounds) const {
 // Whether the heaviest key alone needs more than a partition carries: neither sure nor ruled out.
 bool TopicStudy::hot_key_is_open(const PeakBounds& bounds) const {
   const auto key = heaviest_key();
-  if (!key || bounds.value <= 0) return false;
-  const double needed = settings_.sizing.factor * key->share.value * per_second(bounds.value);
-  const double error =
-      std::hypot(1 - key->share.low / key->share.value, 1 - bounds.low / bounds.value);
+  if (!key) return false;
+  // Once the count is settled, the peak's upper bound is no estimate: as far above as below.
+  const Interval peak{bounds.value, bounds.low, 2 * bounds.value - bounds.low};
+  const auto needed = settings_.sizing.factor * per_second(1) * product(key->share, peak);
   const double carried = settings_.sizing.partition_capacity().value;
-  return needed * (1 - error) <= carried && carried < needed * (1 + error);
+  return needed.low <= carried && carried < needed.high;
 }
 
 Round TopicStudy::next_reading(const PeakBounds& bounds, bool settled) {

@@ -1,6 +1,7 @@
 // What a TopicStudy reads to learn how large records are, and what it makes of it.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "sample/topic_study.h"
 
@@ -70,7 +71,7 @@ Round TopicStudy::ask_first_sample() {
   // A row that could not be looked up only makes its two strata one.
   std::erase_if(strata_, [this](int j) { return table_.failed(j); });
   sample_.emplace(table_, strata_);
-  for (const auto& [span, result] : screens_) sample_->adopt(span, result);
+  for (const auto& [span, result] : std::exchange(screens_, {})) sample_->adopt(span, result);
   clusters_asked_ = sample_->estimate().clusters;
   const auto missing = static_cast<int>(std::ssize(strata_)) - 1;
   phase_ = Phase::judge_sample;

@@ -195,7 +195,7 @@ class TopicStudy {
   std::int64_t hidden_ = 0;      // behind the window, or behind a record stamped in the future
   bool clock_doubt_ = false;     // too many of them
   Reading screened_;             // clusters from anywhere in the log
-  std::vector<std::pair<ReadSpan, ReadResult>> screens_;  // each of them
+  std::vector<std::pair<ReadSpan, ReadResult>> screens_;  // each, until the strata are known
   std::vector<int> strata_;
   std::optional<SizeSample> sample_;
   int clusters_asked_ = 0;  // of the sample

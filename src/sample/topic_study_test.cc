@@ -30,6 +30,8 @@ struct World {
   /// fifth.
   std::function<std::int64_t(int partition, std::int64_t offset)> weight = {};
   std::function<double(int partition, int window, Random&)> record = {};
+  /// One key's hash where the record has it, else 0: a key of its own.
+  std::function<std::uint64_t(int partition, std::int64_t offset)> key = {};
   std::int64_t clusters_read = 0;
   std::int64_t lookups_answered = 0;
 
@@ -45,9 +47,18 @@ struct World {
                              ? weight(span.partition, at)
                              : std::llround(record ? record(span.partition, window, random)
                                                    : size(window) * (0.8 + 0.4 * random.uniform()));
-      if (take(span, at, bytes, result) != Taken::more) break;
+      const auto taken = take(span, at, bytes, result);
+      if (taken != Taken::left_out) add_key(span.partition, at, bytes, result);
+      if (taken != Taken::more) break;
     }
     return result;
+  }
+
+  void add_key(int partition, std::int64_t at, std::int64_t bytes, ReadResult& result) const {
+    const auto hash = key ? key(partition, at) : 0;
+    if (hash == 0) return;
+    if (result.keys.empty()) result.keys.push_back({hash, 0, at});
+    result.keys.front().bytes += bytes;
   }
 
   /// A cluster of records that all have `bytes`.
@@ -444,6 +455,21 @@ TEST(TopicStudy, TheFullestWindowIsReadThoughTheMeanSizeSettlesTheCount) {
   const auto settings = carrying(60e3, 1);
   const auto demand = world.study({}, settings);
   EXPECT_GE(PartitionRule(settings.sizing).partitions({demand.peak.high}), 5);
+}
+
+TEST(TopicStudy, ReadsMoreWhereOnlyAHotKeyIsLeftOpen) {
+  const auto clusters_of = [](bool keyed, double carried) {
+    auto world = flat_world(6'000);  // 10 kB/s
+    if (keyed) {
+      // Half the records of partition 1, which has a quarter of all: one in eight.
+      world.key = [](int p, std::int64_t at) { return p == 1 && at % 2 == 0 ? 77 : 0; };
+    }
+    const int floor = 3'000;  // enough, whatever is read
+    EXPECT_EQ(world.study({}, carrying(carried, floor)).decision, Decision::proved);
+    return world.clusters_read;
+  };
+  EXPECT_GE(clusters_of(true, 1'250), clusters_of(false, 1'250) + full_clusters);
+  EXPECT_EQ(clusters_of(true, 250), clusters_of(false, 250));  // five times too much for sure
 }
 
 TEST(TopicStudy, BatchesOfOneRecordAreNoUnexplainedBytes) {

@@ -1,7 +1,6 @@
 #include "sizing/judge.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -19,18 +18,11 @@ PartitionRule rule_for(const Demand& demand, const SizingSettings& settings) {
   return PartitionRule(settings);
 }
 
-// The lower limit of a product of two estimates whose errors are independent.
-double lower_product(const Interval& x, const Interval& y) {
-  if (x.value <= 0 || y.value <= 0) return 0;
-  const double off = std::hypot(1 - x.low / x.value, 1 - y.low / y.value);
-  return x.value * y.value * std::max(0.0, 1 - off);
-}
-
 Binding binding_of(const TopicReport& topic, const PartitionRule& rule,
                    const SizingSettings& settings) {
   const auto& required = *topic.required_bytes_per_s;
   if (topic.hot_key &&
-      lower_product(topic.hot_key->share, required) > settings.partition_capacity().value) {
+      product(topic.hot_key->share, required).low > settings.partition_capacity().value) {
     return Binding::hot_key;
   }
   if (required.high < settings.threshold.value) return Binding::threshold;
