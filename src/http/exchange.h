@@ -1,0 +1,63 @@
+// One HTTP request and its reply, whoever carries it.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "config/secret.h"
+
+namespace partwise::http {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+/// Basic authentication.
+struct Login {
+  std::string user;
+  config::Secret password;
+};
+
+struct Request {
+  std::string method = "GET";
+  std::string url;  ///< absolute and encoded
+  std::vector<Header> headers;
+  std::string body;
+  std::optional<Login> login;
+  config::Secret bearer;            ///< a token for the Authorization header; empty: none
+  Millis timeout = Millis(30'000);  ///< from the first byte sent to the last received
+};
+
+struct Reply {
+  int status = 0;
+  std::vector<Header> headers;  ///< as they came: a name may be there more than once
+  std::string body;
+
+  /// All values of a header; names are compared without case.
+  [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const;
+  /// The first value; empty where there is none.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
+};
+
+/// Carries requests.
+///
+/// threads: any
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  /// Any reply is a result, whatever its status.
+  ///
+  /// errors: unavailable (no connection, TLS, a broken reply), timeout, limit (a body that is too
+  /// large), invalid_input (a URL that is none or not allowed), interrupted. No message has a
+  /// secret in it, nor the query of a URL.
+  virtual Result<Reply> send(const Request& request, const std::stop_token& stop) = 0;
+};
+
+}  // namespace partwise::http
