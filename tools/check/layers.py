@@ -15,7 +15,8 @@ SRC = pathlib.Path(__file__).resolve().parent.parent.parent / "src"
 # Library headers and the only part that may include them.
 OWNERS = {
     "librdkafka/": {"kafka"},
-    "openssl/": {"kafka", "protocol", "listener"},
+    "curl/": {"http"},
+    "openssl/": {"http", "kafka", "protocol", "listener"},
     "CLI/": {"cli"},
     "nlohmann/": {"sizing", "config", "fleet", "listener", "app"},
     "boost/": {"sample", "protocol", "fleet", "listener"},
