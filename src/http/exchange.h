@@ -31,7 +31,7 @@ struct Request {
   std::string body;
   std::optional<Login> login;
   config::Secret bearer;            ///< a token for the Authorization header; empty: none
-  Millis timeout = Millis(30'000);  ///< from the first byte sent to the last received
+  Millis timeout = Millis(30'000);  ///< for one try, from connecting to the last byte received
 };
 
 struct Reply {
@@ -54,9 +54,10 @@ class Exchange {
   virtual ~Exchange() = default;
   /// Any reply is a result, whatever its status.
   ///
-  /// errors: unavailable (no connection, TLS, a broken reply), timeout, limit (a body that is too
-  /// large), invalid_input (a URL that is none or not allowed), interrupted. No message has a
-  /// secret in it, nor the query of a URL.
+  /// errors: unavailable (no connection, TLS, a broken reply), unauthorized (a server whose
+  /// certificate is not trusted), timeout, limit (a reply that is too large, too many redirects),
+  /// invalid_input (a request that is none, a URL that is not allowed), interrupted. No message has
+  /// a secret in it, nor the query of a URL.
   virtual Result<Reply> send(const Request& request, const std::stop_token& stop) = 0;
 };
 

@@ -20,9 +20,10 @@ bool is_unreserved(char c) {
 // The byte that two digits stand for.
 std::optional<char> byte_of(std::string_view digits) {
   unsigned value = 0;
-  const auto* end = digits.data() + digits.size();
-  const auto read = std::from_chars(digits.data(), end, value, 16);
-  if (digits.size() != 2 || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  const auto read = std::from_chars(digits.begin(), digits.end(), value, 16);
+  if (digits.size() != 2 || read.ec != std::errc() || read.ptr != digits.end()) {
+    return std::nullopt;
+  }
   return static_cast<char>(value);
 }
 
