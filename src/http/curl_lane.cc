@@ -15,7 +15,7 @@ namespace partwise::http {
 namespace {
 
 // libcurl 7.88 limits one line only.
-constexpr std::size_t headers_max = 256 * 1024;
+constexpr std::size_t headers_max = 262'144;
 // A stop wakes the wait, and libcurl shortens it for its own timers.
 constexpr int longest_wait_ms = 60'000;
 
