@@ -32,6 +32,9 @@ struct Request {
   std::optional<Login> login;
   config::Secret bearer;            ///< a token for the Authorization header; empty: none
   Millis timeout = Millis(30'000);  ///< for one try, from connecting to the last byte received
+  /// For all tries, and the waits before and between them, of an Exchange that repeats requests.
+  Millis patience = Millis(120'000);
+  bool repeatable = false;  ///< of a POST: it only reads, so that twice is as good as once
 };
 
 struct Reply {
