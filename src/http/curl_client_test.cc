@@ -415,6 +415,23 @@ TEST_F(CurlClientTest, UsesAConnectionAgain) {
   EXPECT_EQ(ports.size(), 1U);
 }
 
+TEST_F(CurlClientTest, SendsWhatMayNotBeRepeatedOnlyOnce) {
+  std::atomic<int> posts = 0;
+  const RawServer server([&](int socket) {
+    for (;;) {
+      const auto text = RawServer::request(socket);
+      if (text.starts_with("POST")) ++posts;
+      if (!text.starts_with("GET")) return;  // without a reply
+      RawServer::write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    }
+  });
+  EXPECT_TRUE(sent(get(server.url())));
+  auto request = get(server.url());
+  request.method = "POST";
+  EXPECT_EQ(error_of(request).kind, ErrorKind::unavailable);
+  EXPECT_EQ(posts, 1);
+}
+
 TEST_F(CurlClientTest, ServesTwentyThreadsAtOnce) {
   constexpr int threads = 20;
   std::latch all_there(threads);  // none is answered before all have asked

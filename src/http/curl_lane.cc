@@ -131,6 +131,8 @@ void CurlLane::set_connection(const Origin& origin, Millis timeout) {
 
 void CurlLane::set_request(const Request& request) {
   auto* easy = easy_.get();
+  // Where a kept connection ends without a reply, libcurl would send anything once more.
+  if (!request.may_repeat()) set(easy, CURLOPT_FRESH_CONNECT, 1L);
   set(easy, CURLOPT_USERAGENT, settings_->user_agent.c_str());
   set(easy, CURLOPT_ACCEPT_ENCODING, "");
   if (request.method == "HEAD") {

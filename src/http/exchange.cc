@@ -4,6 +4,10 @@
 
 namespace partwise::http {
 
+bool Request::may_repeat() const {
+  return repeatable || method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE";
+}
+
 std::vector<std::string_view> Reply::all(std::string_view name) const {
   std::vector<std::string_view> values;
   const auto wanted = lowered(name);

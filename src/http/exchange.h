@@ -35,6 +35,11 @@ struct Request {
   /// For all tries, and the waits before and between them, of an Exchange that repeats requests.
   Millis patience = Millis(120'000);
   bool repeatable = false;  ///< of a POST: it only reads, so that twice is as good as once
+
+  /// Whether sending it twice does no harm: GET, HEAD, PUT, DELETE, or marked so.
+  ///
+  /// source: RFC 9110, 9.2.2
+  [[nodiscard]] bool may_repeat() const;
 };
 
 struct Reply {

@@ -6,11 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -45,8 +47,8 @@ class LocalServer {
   std::jthread thread_;
 };
 
-/// Takes one connection after the other and hands each to the test's function, which may write
-/// what it likes; the connection is closed behind it.
+/// Hands each connection to the test's function, which may write what it likes, in a thread of its
+/// own; the connection is closed behind it.
 class RawServer {
  public:
   using Talk = std::function<void(int socket)>;
@@ -60,18 +62,16 @@ class RawServer {
     EXPECT_EQ(::listen(socket_, 16), 0);
     EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
     port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this] {
-      for (int client = accept(); client >= 0; client = accept()) {
-        talk_(client);
-        client_ = -1;
-        ::close(client);
-      }
-    });
+    thread_ = std::jthread([this] { accept(); });
   }
   ~RawServer() {
     ::shutdown(socket_, SHUT_RDWR);  // wakes accept
-    ::shutdown(client_, SHUT_RDWR);  // wakes drain
     thread_.join();
+    {
+      const std::lock_guard lock(mutex_);
+      for (const int client : open_) ::shutdown(client, SHUT_RDWR);  // wakes drain
+    }
+    talks_.clear();
     ::close(socket_);
   }
   RawServer(const RawServer&) = delete;
@@ -102,12 +102,27 @@ class RawServer {
   }
 
  private:
-  int accept() { return client_ = ::accept(socket_, nullptr, nullptr); }
+  void accept() {
+    for (;;) {
+      const int client = ::accept(socket_, nullptr, nullptr);
+      if (client < 0) return;
+      const std::lock_guard lock(mutex_);
+      open_.insert(client);
+      talks_.emplace_back([this, client] {
+        talk_(client);
+        const std::lock_guard closing(mutex_);
+        open_.erase(client);
+        ::close(client);
+      });
+    }
+  }
 
   Talk talk_;
   int socket_;
-  std::atomic<int> client_ = -1;
   int port_ = 0;
+  std::mutex mutex_;
+  std::set<int> open_;
+  std::vector<std::jthread> talks_;
   std::jthread thread_;
 };
 

@@ -15,13 +15,6 @@ namespace {
 constexpr Millis first_backoff{1'000};
 constexpr Millis longest_backoff{30'000};
 
-// RFC 9110, 9.2.2, but the methods that nobody here uses.
-bool may_repeat(const Request& request) {
-  const auto& method = request.method;
-  return request.repeatable || method == "GET" || method == "HEAD" || method == "PUT" ||
-         method == "DELETE";
-}
-
 bool may_pass(const Result<Reply>& last) {
   if (!last) {
     return last.error().kind == ErrorKind::unavailable || last.error().kind == ErrorKind::timeout;
@@ -57,7 +50,7 @@ Result<Reply> Retrying::send(const Request& request, const std::stop_token& stop
   auto attempt = request;
   for (int tries = 1;; ++tries) {
     auto last = try_once(attempt, deadline, stop);
-    if (!may_repeat(request) || !may_pass(last)) return tries == 1 ? last : given_up(last, tries);
+    if (!request.may_repeat() || !may_pass(last)) return tries == 1 ? last : given_up(last, tries);
     const auto wait = wait_before_next(last, tries);
     const auto next = clock_.steady_now() + wait;
     if (next >= deadline) return given_up(std::move(last), tries);

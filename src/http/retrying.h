@@ -22,7 +22,7 @@ struct RetrySettings {
 };
 
 /// Asks again after connection errors, timeouts, 429 and 5xx but 501, while the request's patience
-/// lasts and if it may be repeated: GET, HEAD, PUT, DELETE, and what is marked so.
+/// lasts, if it may be repeated.
 ///
 /// Before try n + 1 (n = 1, 2, ...) it waits a time drawn evenly from [0, 1 s · 2^(n - 1)), at most
 /// 30 s, but no less than the reply asks for. What a reply says about the service's limit holds
