@@ -1,6 +1,5 @@
 #include "http/rate_limiter.h"
 
-#include <optional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -58,18 +57,41 @@ TEST(RateLimiter, SaysAtOnceThatThereWillBeNoPlaceInTime) {
   EXPECT_TRUE(limiter.permit(SteadyTime(Millis(60'000)), {}));
 }
 
+TEST(RateLimiter, GivesUpOnPlacesThatOthersKeep) {
+  FakeTime time;
+  RateLimiter limiter(1, Millis(60'000), time, time);
+  const auto kept = limiter.permit(forever, {});
+  const auto late = limiter.permit(SteadyTime(Millis(60'000)), {});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().kind, ErrorKind::limit);
+  EXPECT_EQ(time.passed(), Millis(60'000));  // it might have come back at once
+}
+
+// Is asked to stop when somebody waits.
+class StoppedWaiter final : public Waiter {
+ public:
+  explicit StoppedWaiter(std::stop_source& source) : source_(source) {}
+  bool wait_until(SteadyTime time, const std::stop_token& stop) override {
+    source_.request_stop();
+    heard = stop.stop_requested();
+    return SystemWaiter().wait_until(time, stop);
+  }
+  bool heard = false;
+
+ private:
+  std::stop_source& source_;
+};
+
 TEST(RateLimiter, HearsAStopWhileItWaits) {
   const SystemClock clock;
-  SystemWaiter waiter;
-  RateLimiter limiter(1, std::chrono::hours(1), clock, waiter);
+  std::stop_source stop;
+  StoppedWaiter waiter(stop);
+  RateLimiter limiter(1, Millis(2'000), clock, waiter);
   ASSERT_TRUE(limiter.permit(forever, {}));
-  std::optional<Result<RateLimiter::Permit>> permit;
-  {
-    std::jthread waiting(
-        [&](const std::stop_token& stop) { permit = limiter.permit(forever, stop); });
-  }  // asks for a stop, and joins
-  ASSERT_TRUE(permit.has_value() && !*permit);
-  EXPECT_EQ(permit->error().kind, ErrorKind::interrupted);
+  const auto permit = limiter.permit(forever, stop.get_token());
+  ASSERT_FALSE(permit);
+  EXPECT_EQ(permit.error().kind, ErrorKind::interrupted);
+  EXPECT_TRUE(waiter.heard);
 }
 
 TEST(SystemWaiter, WaitsUntilItsTime) {

@@ -30,8 +30,6 @@ std::optional<Millis> wait_of(std::optional<double> wait_s) {
 }
 
 std::optional<std::chrono::sys_seconds> date(std::string_view text) {
-  // libcurl would take a lone number or word as a date, too.
-  if (lowered(text).find("gmt") == std::string::npos) return std::nullopt;
   const auto epoch_s = curl_getdate(std::string(text).c_str(), nullptr);
   if (epoch_s < 0) return std::nullopt;
   return std::chrono::sys_seconds(std::chrono::seconds(epoch_s));

@@ -130,6 +130,13 @@ TEST_F(RetryingTest, WaitsAsLongAsAReplyAsks) {
   EXPECT_EQ(time.passed(), Millis(37'000));
 }
 
+TEST_F(RetryingTest, WaitsForAResetWithoutALimiterAsWell) {
+  Retrying alone(inner, time, time, {});
+  answers = {Reply{429, {{"X-RateLimit-Reset", "20"}}, ""}, Reply{200, {}, ""}};
+  ASSERT_TRUE(alone.send(get(), {}));
+  EXPECT_EQ(time.passed(), Millis(20'000));
+}
+
 TEST_F(RetryingTest, BeginsNoWaitThatOutlastsItsPatience) {
   auto request = get();
   request.patience = Millis(30'000);
@@ -172,6 +179,7 @@ TEST_F(RetryingTest, HearsAStopBetweenTries) {
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().kind, ErrorKind::interrupted);
   EXPECT_EQ(stopping.requests().size(), 1U);
+  EXPECT_EQ(time.passed(), Millis(0));
 }
 
 // By moments: a wait drawn evenly from [0, m) has the mean m/2 and the variance m²/12.
