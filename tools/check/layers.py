@@ -15,9 +15,9 @@ SRC = pathlib.Path(__file__).resolve().parent.parent.parent / "src"
 # Library headers and the only part that may include them.
 OWNERS = {
     "librdkafka/": {"kafka"},
-    "openssl/": {"kafka", "protocol", "listener"},
+    "openssl/": {"kafka", "protocol", "listener", "credentials"},
     "CLI/": {"cli"},
-    "nlohmann/": {"sizing", "config", "fleet", "listener", "app"},
+    "nlohmann/": {"sizing", "config", "fleet", "listener", "app", "credentials"},
     "boost/": {"sample", "protocol", "fleet", "listener"},
     "zlib.h": {"protocol"},
     "snappy": {"protocol"},
