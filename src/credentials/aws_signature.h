@@ -7,15 +7,10 @@
 
 #include "base/clock.h"
 #include "config/secret.h"
+#include "credentials/aws_keys.h"
 #include "http/exchange.h"
 
 namespace partwise::credentials {
-
-struct AwsKeys {
-  std::string access_key_id;
-  config::Secret secret_access_key;
-  config::Secret session_token;  ///< of temporary keys; else empty
-};
 
 /// What a signature is good for.
 struct AwsScope {
