@@ -121,7 +121,10 @@ Result<AwsCredentials> Search::first_of(std::span<const Place> places, const std
 }
 
 Result<AwsAnswer> Search::environment(const std::string&) {
-  if (!context_.profile.empty()) return none("left out, because a profile is named");
+  // A role may still take its source from here.
+  if (!context_.profile.empty() && roles_.empty()) {
+    return none("left out, because a profile is named");
+  }
   const auto id = variable(context_.environment, "AWS_ACCESS_KEY_ID");
   if (id.empty()) return none("AWS_ACCESS_KEY_ID is not set");
   AwsCredentials found;

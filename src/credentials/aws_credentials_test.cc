@@ -240,6 +240,15 @@ TEST_F(AwsCredentialsFound, RoleMayTakeKeysFromAPlace) {
   EXPECT_NE(found().error().message.find("there is no credential_source Moon"), std::string::npos);
 }
 
+TEST_F(AwsCredentialsFound, RoleOfANamedProfileMayTakeKeysFromTheEnvironment) {
+  home_.config("[profile app]\nrole_arn = R\ncredential_source = Environment\n");
+  home_.variables["AWS_ACCESS_KEY_ID"] = "ENV";
+  home_.variables["AWS_SECRET_ACCESS_KEY"] = "s";
+  EXPECT_EQ(id("app"), "ROLE");
+  EXPECT_NE(sent_header(exchange_.requests().at(0), "Authorization").find("=ENV/"),
+            std::string::npos);
+}
+
 TEST_F(AwsCredentialsFound, RoleThatIsNotWholeIsAnError) {
   for (const auto* more : {"", "source_profile = a\ncredential_source = Environment\n"}) {
     home_.config(std::string("[default]\nrole_arn = R\n") + more);

@@ -110,6 +110,13 @@ TEST(AwsSignature, LeavesOutHeadersThatChangeOnTheWay) {
   EXPECT_EQ(canonical_request(request), without);
 }
 
+TEST(AwsSignature, GoesUpOneFolderForEachPairOfDots) {
+  // RFC 3986, 5.2.4: "/a/b/c/./../../g" is "/a/g".
+  http::Request request;
+  request.url = "https://example.amazonaws.com/a/b/c/./../../g";
+  EXPECT_TRUE(canonical_request(request).starts_with("GET\n/a/g\n"));
+}
+
 TEST(AwsSignature, TakesAPlusInAQueryForAPlus) {
   http::Request plus;
   plus.url = "https://example.amazonaws.com/?a=b+c";
