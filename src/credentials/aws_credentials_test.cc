@@ -236,6 +236,9 @@ TEST_F(AwsCredentialsFound, RoleMayTakeKeysFromAPlace) {
   EXPECT_NE(sent_header(exchange_.requests()[1], "Authorization").find("=CONTAINER/"),
             std::string::npos);
   EXPECT_EQ(exchange_.requests()[1].url, "https://sts.amazonaws.com/");
+  // STS refuses fields that are there and empty.
+  EXPECT_FALSE(form_of(exchange_.requests()[1].body).contains("ExternalId"));
+  EXPECT_FALSE(form_of(exchange_.requests()[1].body).contains("DurationSeconds"));
   home_.config("[default]\nrole_arn = R\ncredential_source = Moon\n");
   EXPECT_NE(found().error().message.find("there is no credential_source Moon"), std::string::npos);
 }
