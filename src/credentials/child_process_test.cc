@@ -63,7 +63,7 @@ TEST(ChildProcess, IsWaitedForWhenItHasClosedItsOutput) {
 }
 
 TEST(ChildProcess, IsNotHeldUpByWhatItLeavesBehind) {
-  const auto output = shell("sleep 20 & echo $!");
+  const auto output = shell("sleep 60 & echo $!", Millis(10'000));
   ASSERT_TRUE(output);
   pid_t left = 0;
   std::from_chars(output->out.data(), output->out.data() + output->out.size(), left);
