@@ -16,9 +16,9 @@ SRC = pathlib.Path(__file__).resolve().parent.parent.parent / "src"
 OWNERS = {
     "librdkafka/": {"kafka"},
     "curl/": {"http"},
-    "openssl/": {"http", "kafka", "protocol", "listener"},
+    "openssl/": {"http", "kafka", "protocol", "listener", "credentials"},
     "CLI/": {"cli"},
-    "nlohmann/": {"sizing", "config", "fleet", "listener", "app"},
+    "nlohmann/": {"sizing", "config", "fleet", "listener", "app", "credentials"},
     "boost/": {"sample", "protocol", "fleet", "listener"},
     "zlib.h": {"protocol"},
     "snappy": {"protocol"},

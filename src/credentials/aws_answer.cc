@@ -1,0 +1,211 @@
+#include "credentials/aws_answer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace partwise::credentials {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t longest_quote = 300;
+
+bool one_of(std::string_view code, std::initializer_list<std::string_view> codes) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+// "com.amazonaws.secretsmanager#Name" and "Name:http://internal/" as "Name".
+std::string without_namespace(std::string_view type) {
+  type = type.substr(0, type.find(':'));
+  return std::string(trimmed(type.substr(type.rfind('#') + 1)));
+}
+
+std::string first_text(const json& object, std::initializer_list<const char*> names) {
+  for (const auto* name : names) {
+    const auto found = object.find(name);
+    if (found != object.end() && found->is_string()) return found->get<std::string>();
+  }
+  return {};
+}
+
+void append_utf8(std::string& text, std::uint32_t point) {
+  const auto tail = [&](int shift) {
+    text += static_cast<char>(0x80U | ((point >> static_cast<unsigned>(shift)) & 0x3FU));
+  };
+  if (point < 0x80) {
+    text += static_cast<char>(point);
+  } else if (point < 0x800) {
+    text += static_cast<char>(0xC0U | (point >> 6U));
+    tail(0);
+  } else if (point < 0x10000) {
+    text += static_cast<char>(0xE0U | (point >> 12U));
+    tail(6);
+    tail(0);
+  } else {
+    text += static_cast<char>(0xF0U | (point >> 18U));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+// "lt", "#60", "#x3c" behind an ampersand.
+bool append_entity(std::string& text, std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, char>, 5> named = {
+      {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}}};
+  for (const auto& [known, character] : named) {
+    if (name != known) continue;
+    text += character;
+    return true;
+  }
+  if (!name.starts_with('#')) return false;
+  name.remove_prefix(1);
+  const bool hexadecimal = name.starts_with('x');
+  if (hexadecimal) name.remove_prefix(1);
+  std::uint32_t point = 0;
+  const char* const begin = name.data();
+  const char* const end = begin + name.size();
+  const auto [read, error] = std::from_chars(begin, end, point, hexadecimal ? 16 : 10);
+  const bool surrogate = point >= 0xD800 && point < 0xE000;
+  if (error != std::errc() || read != end || point == 0 || point > 0x10FFFF || surrogate) {
+    return false;
+  }
+  append_utf8(text, point);
+  return true;
+}
+
+std::optional<std::string> unescaped(std::string_view xml) {
+  std::string text;
+  while (!xml.empty()) {
+    const auto ampersand = std::min(xml.find('&'), xml.size());
+    text += xml.substr(0, ampersand);
+    xml.remove_prefix(ampersand);
+    if (xml.empty()) break;
+    const auto end = xml.find(';');
+    if (end == std::string_view::npos || !append_entity(text, xml.substr(1, end - 1))) {
+      return std::nullopt;
+    }
+    xml.remove_prefix(end + 1);
+  }
+  return text;
+}
+
+AwsRefusal json_refusal(const json& body) {
+  return {without_namespace(first_text(body, {"__type", "code", "Code"})),
+          quotable(first_text(body, {"Message", "message", "errorMessage"}))};
+}
+
+std::string hint_for(std::string_view code) {
+  if (one_of(code, {"InvalidSignatureException", "SignatureDoesNotMatch"})) {
+    return "check the secret access key, and that the clock of this machine is right";
+  }
+  if (one_of(code, {"RequestExpired", "RequestTimeTooSkewed"})) {
+    return "check that the clock of this machine is right: AWS allows 5 minutes";
+  }
+  if (one_of(code, {"UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId"})) {
+    return "AWS does not know these keys: check that they are whole, still active, with their "
+           "session token if they are temporary, and of this partition of AWS";
+  }
+  if (one_of(code, {"ExpiredTokenException", "ExpiredToken"})) {
+    return "the temporary credentials have expired: log in again";
+  }
+  if (one_of(code, {"MissingAuthenticationTokenException", "MissingAuthenticationToken"})) {
+    return "something on the way took the signature off: check proxies and the endpoint";
+  }
+  return {};
+}
+
+ErrorKind kind_for(const http::Reply& reply, const AwsRefusal& refusal) {
+  if (passing(reply, refusal)) return ErrorKind::unavailable;
+  if (!hint_for(refusal.code).empty()) return ErrorKind::unauthorized;
+  if (refusal.code.starts_with("AccessDenied") || reply.status == 401 || reply.status == 403) {
+    return ErrorKind::unauthorized;
+  }
+  if (refusal.code == "ResourceNotFoundException") return ErrorKind::not_found;
+  return ErrorKind::invalid_input;
+}
+
+}  // namespace
+
+AwsRefusal refusal_of(const http::Reply& reply) {
+  AwsRefusal refusal;
+  const auto body = trimmed(reply.body);
+  if (body.starts_with('{')) {
+    const auto document = json::parse(body, nullptr, false);
+    if (document.is_object()) refusal = json_refusal(document);
+  } else if (body.starts_with('<')) {
+    if (auto code = xml_text(body, "Code")) {
+      refusal.code = quotable(*code);
+      refusal.message = quotable(xml_text(body, "Message").value_or(""));
+    } else if (auto title = xml_text(body, "title")) {
+      refusal.message = fmt::format("a web page with the title \"{}\"", quotable(*title));
+    } else {
+      refusal.message = "a web page";
+    }
+  }
+  refusal.code = quotable(refusal.code);
+  if (refusal.code.empty()) {
+    refusal.code = quotable(without_namespace(reply.header("x-amzn-ErrorType")));
+  }
+  return refusal;
+}
+
+bool passing(const http::Reply& reply, const AwsRefusal& refusal) {
+  return reply.status >= 500 || reply.status == 429 ||
+         one_of(refusal.code, {"ThrottlingException", "Throttling", "TooManyRequestsException",
+                               "RequestLimitExceeded", "IDPCommunicationError"});
+}
+
+bool expired_token(const AwsRefusal& refusal) {
+  return one_of(refusal.code, {"ExpiredTokenException", "ExpiredToken"});
+}
+
+Error error_of(const http::Reply& reply, const AwsRefusal& refusal, const std::string& what) {
+  std::vector<std::string> parts = {what};
+  parts.push_back(refusal.code.empty() ? fmt::format("HTTP status {}", reply.status)
+                                       : refusal.code);
+  if (!refusal.message.empty()) parts.push_back(refusal.message);
+  return {kind_for(reply, refusal), joined(parts, ": "), hint_for(refusal.code), ""};
+}
+
+std::optional<std::string> xml_text(std::string_view xml, std::string_view element) {
+  const auto opening = fmt::format("<{}>", element);
+  const auto begin = xml.find(opening);
+  if (begin == std::string_view::npos) return std::nullopt;
+  xml.remove_prefix(begin + opening.size());
+  const auto end = xml.find('<');
+  if (end == std::string_view::npos ||
+      !xml.substr(end).starts_with(fmt::format("</{}>", element))) {
+    return std::nullopt;
+  }
+  return unescaped(trimmed(xml.substr(0, end)));
+}
+
+std::string quotable(std::string_view text) {
+  std::string line;
+  for (const char c : trimmed(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  if (line.size() <= longest_quote) return line;
+  line.resize(longest_quote);
+  // No half character at the end.
+  while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U) {
+    line.pop_back();
+  }
+  if (!line.empty() && static_cast<unsigned char>(line.back()) >= 0xC0U) line.pop_back();
+  return line + "...";
+}
+
+}  // namespace partwise::credentials
