@@ -281,7 +281,9 @@ class BrokerOptionReader {
         return Errors{std::move(error)};
       }));
     } else if (const auto text = file_of("fleet")) {
-      take(fleet_from_toml(*text, name, now));
+      const auto brokers = options_.cluster.cluster.brokers;
+      take(fleet_from_toml(*text, name, now,
+                           values_.given("brokers") ? std::optional(brokers) : std::nullopt));
     }
   }
 
@@ -295,11 +297,19 @@ class BrokerOptionReader {
 
   // Replicas need brokers; who says how many is told where that is too few.
   void fit_brokers_to_fleet() {
-    auto& cluster = options_.cluster;
-    if (!cluster.fleet || values_.given("brokers")) return;
-    for (const auto& topic : cluster.fleet->topics) {
-      cluster.cluster.brokers = std::max(cluster.cluster.brokers, topic.replication_factor);
+    const auto& fleet = options_.cluster.fleet;
+    if (!fleet) return;
+    int replicas = 1;
+    for (const auto& topic : fleet->topics) replicas = std::max(replicas, topic.replication_factor);
+    auto& brokers = options_.cluster.cluster.brokers;
+    if (replicas <= brokers) return;
+    if (values_.given("brokers")) {
+      found_.wrong(fmt::format("the fleet {} has topics of {} replicas, but --brokers is {}",
+                               values_.text("fleet"), replicas, brokers),
+                   fmt::format("--brokers {} or more, or leave it out", replicas),
+                   values_.entry("brokers").from);
     }
+    brokers = replicas;
   }
 
   const OptionValues& values_;

@@ -310,11 +310,22 @@ def test_a_port_that_is_taken_is_told_with_its_holder(partwise):
     ('[[topic]]\nname = "a"\nkeys = {shape = "hot", hot = {x = 0.7, y = 0.6}, others = 3}\n', 3, "share"),
     ('[[topic]]\nname = "a"\npartitions = 0\n', 3, "partitions"),
     ("[[topic]\n", 1, "fleet.toml"),
+    ('[[topic]]\nname = "a"\n[[topic]]\nname = "b"\ncount = 11\npartitions = 100000\n', 3,
+     "1,100,001 partitions in all"),
+    ('[[topic]]\nname = "a.b"\n[[topic]]\nname = "a_b"\n', 4, "line 2"),
+    ('[[topic]]\nname = "a"\nreplication_factor = 3\n', 3, "--brokers 3"),
+    ('[[topic]]\nname = "a"\nconfigs = { "cleanup.polcy" = "compact" }\n', 3, "did you mean 'cleanup.policy'?"),
 ])
 def test_a_slip_in_a_fleet_file_is_told_with_its_line(partwise, slip, line, said):
-    run = partwise("broker", "--port", 0, "--fleet", "fleet.toml", files={"fleet.toml": slip})
+    run = partwise("broker", "--port", 0, "--brokers", 2, "--fleet", "fleet.toml", files={"fleet.toml": slip})
     assert run.status == 2
-    assert said in run.err and f"line {line}" in run.err, run.err
+    assert said in run.err and f"fleet.toml line {line}" in run.err and run.err.count("error:") == 1, run.err
+
+
+def test_a_made_fleet_with_more_replicas_than_brokers_is_told(partwise):
+    run = partwise("broker", "--port", 0, "--brokers", 2, "--fleet", "bench:3")
+    assert run.status == 2
+    assert "the fleet bench:3 has topics of 3 replicas, but --brokers is 2" in run.err, run.err
 
 
 @pytest.mark.parametrize("options, said", [
