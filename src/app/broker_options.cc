@@ -197,8 +197,8 @@ class BrokerOptionReader {
     const auto certificate = values_.text("tls_certificate");
     const auto key = values_.text("tls_key");
     if (certificate.empty() && !key.empty()) {
-      found_.wrong("a TLS key is given without its certificate", "--tls-certificate FILE",
-                   values_.entry("tls_key").from);
+      found_.wrong(fmt::format("the TLS key {} is given without its certificate", key),
+                   "--tls-certificate FILE", values_.entry("tls_key").from);
     }
     const bool made = values_.boolean("tls") && certificate.empty();
     if (!made && values_.has("tls_ca_out")) {
@@ -210,6 +210,8 @@ class BrokerOptionReader {
     if (certificate.empty()) {
       tls.made = made_certificate();
     } else {
+      (void)file_of("tls_certificate");  // they are read at the start: what is missing is told here
+      (void)file_of("tls_key");
       tls.certificate_file = certificate;
       tls.key_file = key;
     }
@@ -247,11 +249,12 @@ class BrokerOptionReader {
   }
 
   std::optional<std::string> file_of(std::string_view option) {
-    if (!values_.has(option)) return std::nullopt;
+    if (!values_.has(option) || values_.text(option).empty()) return std::nullopt;
     auto text = config::file_text(values_.text(option));
     if (text) return std::move(*text);
     auto error = std::move(text).error();
     error.kind = ErrorKind::invalid_input;
+    if (error.hint.empty()) error.hint = "a file that is there and may be read";
     error.from = values_.entry(option).from;
     found_.add({std::move(error)});
     return std::nullopt;
