@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "app/fault_file.h"
 #include "app/fleet_file.h"
+#include "app/found_errors.h"
 #include "app/sizing_options.h"
 #include "base/text.h"
 #include "base/units.h"
@@ -120,26 +120,15 @@ class BrokerOptionReader {
     check_ports();
     options_.truth_file = values_.text("truth");
     if (!options_.truth_file.empty() && !values_.has("fleet")) {
-      wrong("--truth has nothing to tell: no fleet is given", "--fleet FILE, or --fleet demo",
-            values_.entry("truth").from);
+      found_.wrong("--truth has nothing to tell: no fleet is given",
+                   "--fleet FILE, or --fleet demo", values_.entry("truth").from);
     }
     options_.cluster.truth.sizing = sizing_settings(values_);
     options_.cluster.truth.width = values_.duration("peak_window");
-    if (!errors_.empty()) return tl::unexpected(std::move(errors_));
-    return std::move(options_);
+    return std::move(found_).unless_any(std::move(options_));
   }
 
  private:
-  void wrong(std::string message, std::string hint, std::string from = {}) {
-    errors_.push_back(
-        {ErrorKind::invalid_input, std::move(message), std::move(hint), std::move(from)});
-  }
-
-  void add(Errors errors) {
-    errors_.insert(errors_.end(), std::make_move_iterator(errors.begin()),
-                   std::make_move_iterator(errors.end()));
-  }
-
   int integer(std::string_view name) const { return static_cast<int>(values_.integer(name)); }
 
   void read_places() {
@@ -157,8 +146,8 @@ class BrokerOptionReader {
     const auto port = options_.cluster.port;
     const auto brokers = options_.cluster.cluster.brokers;
     if (port == 0 || port + brokers - 1 <= 65'535) return;
-    wrong(fmt::format("{} brokers from port {} on go beyond port 65535", brokers, port),
-          "a lower --port, or --port 0 for any free ones", values_.entry("port").from);
+    found_.wrong(fmt::format("{} brokers from port {} on go beyond port 65535", brokers, port),
+                 "a lower --port, or --port 0 for any free ones", values_.entry("port").from);
   }
 
   // An env file that is none (--env-file '') is the exception.
@@ -166,8 +155,8 @@ class BrokerOptionReader {
     for (const auto& row : table) {
       const bool text = row.type == config::OptionType::text && !row.env.empty();
       if (!text || !values_.given(row.name) || !values_.text(row.name).empty()) continue;
-      wrong(fmt::format("{} is empty", config::flag_of(row)), "a value, or leave it out",
-            values_.entry(row.name).from);
+      found_.wrong(fmt::format("{} is empty", config::flag_of(row)), "a value, or leave it out",
+                   values_.entry(row.name).from);
     }
   }
 
@@ -184,10 +173,10 @@ class BrokerOptionReader {
     options_.cluster.server.request_max =
         static_cast<std::size_t>(values_.bytes("max_request_size"));
     if (cluster.default_replication_factor > cluster.brokers) {
-      wrong(fmt::format("{} replicas of each topic, but {} broker(s)",
-                        cluster.default_replication_factor, cluster.brokers),
-            "a higher --brokers or a lower --default-replication-factor",
-            values_.entry("default_replication_factor").from);
+      found_.wrong(fmt::format("{} replicas of each topic, but {} broker(s)",
+                               cluster.default_replication_factor, cluster.brokers),
+                   "a higher --brokers or a lower --default-replication-factor",
+                   values_.entry("default_replication_factor").from);
     }
     if (!values_.has("now")) return;
     const auto text = values_.text("now");
@@ -199,7 +188,7 @@ class BrokerOptionReader {
     if (instant) {
       options_.cluster.now = *instant;
     } else {
-      wrong(instant.error().message, instant.error().hint, values_.entry("now").from);
+      found_.wrong(instant.error().message, instant.error().hint, values_.entry("now").from);
     }
   }
 
@@ -208,19 +197,21 @@ class BrokerOptionReader {
     const auto certificate = values_.text("tls_certificate");
     const auto key = values_.text("tls_key");
     if (certificate.empty() && !key.empty()) {
-      wrong("a TLS key is given without its certificate", "--tls-certificate FILE",
-            values_.entry("tls_key").from);
+      found_.wrong(fmt::format("the TLS key {} is given without its certificate", key),
+                   "--tls-certificate FILE", values_.entry("tls_key").from);
     }
     const bool made = values_.boolean("tls") && certificate.empty();
     if (!made && values_.has("tls_ca_out")) {
-      wrong("--tls-ca-out has nothing to write: no certificate is made",
-            "--tls without --tls-certificate", values_.entry("tls_ca_out").from);
+      found_.wrong("--tls-ca-out has nothing to write: no certificate is made",
+                   "--tls without --tls-certificate", values_.entry("tls_ca_out").from);
     }
     if (!made && certificate.empty()) return;
     listener::TlsSettings tls;
     if (certificate.empty()) {
       tls.made = made_certificate();
     } else {
+      (void)file_of("tls_certificate");  // they are read at the start: what is missing is told here
+      (void)file_of("tls_key");
       tls.certificate_file = certificate;
       tls.key_file = key;
     }
@@ -234,7 +225,7 @@ class BrokerOptionReader {
     auto made = listener::make_certificate(hosts);
     options_.certificate_file = values_.text("tls_ca_out");
     if (made) return std::move(*made);
-    add({std::move(made).error()});
+    found_.add({std::move(made).error()});
     return std::nullopt;
   }
 
@@ -243,28 +234,29 @@ class BrokerOptionReader {
     if (!text) return;
     for (const auto& line : config::property_lines(*text)) {
       if (line.name.empty() || line.value.empty()) {
-        wrong(fmt::format("line {} names no user with a password", line.line),
-              "one NAME=PASSWORD a line", values_.text("users"));
+        found_.wrong(fmt::format("line {} names no user with a password", line.line),
+                     "one NAME=PASSWORD a line", values_.text("users"));
         continue;
       }
       if (!options_.cluster.users.emplace(line.name, config::Secret(line.value)).second) {
-        wrong(fmt::format("line {} names user {} once more", line.line, line.name),
-              "each user once", values_.text("users"));
+        found_.wrong(fmt::format("line {} names user {} once more", line.line, line.name),
+                     "each user once", values_.text("users"));
       }
     }
-    if (options_.cluster.users.empty() && errors_.empty()) {
-      wrong("the file of users has none", "one NAME=PASSWORD a line", values_.text("users"));
+    if (options_.cluster.users.empty() && found_.empty()) {
+      found_.wrong("the file of users has none", "one NAME=PASSWORD a line", values_.text("users"));
     }
   }
 
   std::optional<std::string> file_of(std::string_view option) {
-    if (!values_.has(option)) return std::nullopt;
+    if (!values_.has(option) || values_.text(option).empty()) return std::nullopt;
     auto text = config::file_text(values_.text(option));
     if (text) return std::move(*text);
     auto error = std::move(text).error();
     error.kind = ErrorKind::invalid_input;
+    if (error.hint.empty()) error.hint = "a file that is there and may be read";
     error.from = values_.entry(option).from;
-    add({std::move(error)});
+    found_.add({std::move(error)});
     return std::nullopt;
   }
 
@@ -277,7 +269,7 @@ class BrokerOptionReader {
       if (faults) {
         options_.cluster.faults = std::move(*faults);
       } else {
-        add(std::move(faults).error());
+        found_.add(std::move(faults).error());
       }
     }
   }
@@ -292,7 +284,9 @@ class BrokerOptionReader {
         return Errors{std::move(error)};
       }));
     } else if (const auto text = file_of("fleet")) {
-      take(fleet_from_toml(*text, name, now));
+      const auto brokers = options_.cluster.cluster.brokers;
+      take(fleet_from_toml(*text, name, now,
+                           values_.given("brokers") ? std::optional(brokers) : std::nullopt));
     }
   }
 
@@ -300,23 +294,31 @@ class BrokerOptionReader {
     if (fleet) {
       options_.cluster.fleet = std::move(*fleet);
     } else {
-      add(std::move(fleet).error());
+      found_.add(std::move(fleet).error());
     }
   }
 
   // Replicas need brokers; who says how many is told where that is too few.
   void fit_brokers_to_fleet() {
-    auto& cluster = options_.cluster;
-    if (!cluster.fleet || values_.given("brokers")) return;
-    for (const auto& topic : cluster.fleet->topics) {
-      cluster.cluster.brokers = std::max(cluster.cluster.brokers, topic.replication_factor);
+    const auto& fleet = options_.cluster.fleet;
+    if (!fleet) return;
+    int replicas = 1;
+    for (const auto& topic : fleet->topics) replicas = std::max(replicas, topic.replication_factor);
+    auto& brokers = options_.cluster.cluster.brokers;
+    if (replicas <= brokers) return;
+    if (values_.given("brokers")) {
+      found_.wrong(fmt::format("the fleet {} has topics of {} replicas, but --brokers is {}",
+                               values_.text("fleet"), replicas, brokers),
+                   fmt::format("--brokers {} or more, or leave it out", replicas),
+                   values_.entry("brokers").from);
     }
+    brokers = replicas;
   }
 
   const OptionValues& values_;
   const Clock& clock_;
   BrokerOptions options_;
-  Errors errors_;
+  FoundErrors found_;
 };
 
 }  // namespace

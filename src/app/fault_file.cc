@@ -68,10 +68,36 @@ std::vector<protocol::ApiKey> apis_of(const TomlTable& table) {
   return keys;
 }
 
+std::string client_of(const TomlTable& table) {
+  auto client = table.text("client_id");
+  if (table.is_text("client_id") && client.empty()) {
+    table.refuse("client_id", "client_id is empty",
+                 "a client's id, or leave it out for all clients");
+  }
+  return client;
+}
+
+std::optional<BytesPerSecond> disk_of(const TomlTable& table,
+                                      std::span<const protocol::ApiKey> apis) {
+  if (!table.has("disk")) return std::nullopt;
+  if (!apis.empty() && std::none_of(apis.begin(), apis.end(), service::waits_for_disk)) {
+    std::vector<std::string> slowed;
+    for (const auto& api : protocol::apis()) {
+      if (service::waits_for_disk(api.key)) slowed.emplace_back(api.name);
+    }
+    table.refuse(
+        "disk",
+        fmt::format("a slow disk does nothing to {}", joined(listed(table.text("api")), ", ")),
+        fmt::format("disk slows {}; api names one of them, or is left out; delay slows any",
+                    joined(slowed, " and ")));
+  }
+  return table.throughput("disk", BytesPerSecond{1}, BytesPerSecond{1}, BytesPerSecond{1e12});
+}
+
 std::optional<protocol::ErrorCode> error_of(const TomlTable& table) {
   if (!table.has("error")) return std::nullopt;
   const auto text = table.is_text("error") ? table.text("error")
-                                           : fmt::to_string(table.integer("error", 0, -1, 1'000));
+                                           : fmt::to_string(table.integer("error", -1, -1, 1'000));
   const auto code = protocol::error_code_from_text(text);
   if (!code) {
     table.refuse("error", fmt::format("there is no error '{}'", text),
@@ -96,15 +122,12 @@ FaultRule rule_of(const TomlTable& table) {
   rule.apis = apis_of(table);
   if (table.has("broker")) rule.broker = static_cast<int>(table.integer("broker", 1, 1, ids_max));
   rule.topic = topic_of(table);
-  rule.client_id = table.text("client_id");
+  rule.client_id = client_of(table);
   rule.skip = table.integer("skip", 0, 0, many);
   if (table.has("times")) rule.times = table.integer("times", 1, 1, many);
-  rule.delay = table.duration("delay", Millis{0}, Millis{0}, hour);
-  rule.throttle = table.duration("throttle", Millis{0}, Millis{0}, hour);
-  if (table.has("disk")) {
-    rule.disk =
-        table.throughput("disk", BytesPerSecond{1}, BytesPerSecond{1}, BytesPerSecond{1e12});
-  }
+  rule.delay = table.duration("delay", Millis{0}, Millis{1}, hour);
+  rule.throttle = table.duration("throttle", Millis{0}, Millis{1}, hour);
+  rule.disk = disk_of(table, rule.apis);
   rule.error = error_of(table);
   rule.disconnect = disconnect_of(table);
   if (table.has("truncate")) {

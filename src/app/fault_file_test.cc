@@ -159,6 +159,11 @@ TEST(FaultFile, AStateOfLaterThatCannotComeIsToldWhenItIsDue) {
       << small.told.front();
 }
 
+TEST(FaultFile, ASlowDiskIsTakenForRequestsOneOfWhichItSlows) {
+  EXPECT_TRUE(faults_from_toml("[[fault]]\napi = \"Metadata, Fetch\"\ndisk = 1000\n", "f.toml"));
+  EXPECT_TRUE(faults_from_toml("[[fault]]\ndisk = 1000\n", "f.toml"));
+}
+
 TEST(FaultFile, WhatCanDoNothingIsRefusedWithWhatIsAllowed) {
   const struct {
     std::string toml;
@@ -174,6 +179,13 @@ TEST(FaultFile, WhatCanDoNothingIsRefusedWithWhatIsAllowed) {
       {"[[fault]]\napi = \"\"\ndelay = 1\n", "no request", "Produce, Fetch"},
       {"[[fault]]\napi = \" , \"\ndelay = 1\n", "no request", "Produce, Fetch"},
       {"[[partition]]\ntopic = \"a\"\nleader = \"bob\"\n", "'bob'", "a broker's id"},
+      {"[[fault]]\ndelay = \"0s\"\n", "delay is '0s'", "1ms to 3600s"},
+      {"[[fault]]\nthrottle = 0\nerror = 6\n", "throttle is 0", "1ms to 3600s"},
+      {"[[fault]]\nclient_id = \"\"\ndelay = 1\n", "client_id is empty", "all clients"},
+      {"[[fault]]\napi = \"Metadata, ListOffsets\"\ndelay = 1\ndisk = 1000\n",
+       "nothing to Metadata, ListOffsets", "Produce and Fetch"},
+      {"[[fault]]\nerror = 2000\n", "error is 2000", "-1 to 1000"},
+      {"[[fault]]\nerror = true\n", "error is true", "-1 to 1000"},
   };
   for (const auto& slip : slips) {
     const auto spec = faults_from_toml(slip.toml, "f.toml");

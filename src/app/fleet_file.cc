@@ -9,7 +9,11 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "base/units.h"
+#include "broker/cluster.h"
+#include "broker/topic.h"
+#include "broker/topic_config.h"
 #include "config/toml_table.h"
 #include "fleet/demand.h"
 #include "fleet/record_sizes.h"
@@ -191,10 +195,31 @@ void check_keys(const TomlTable& topic, const TopicSpec& spec,
                "names of keys");
 }
 
+std::string config_hint(std::string_view name) {
+  if (broker::find_topic_config(name) != nullptr) return "a value that Kafka takes for it";
+  std::vector<std::string> names;
+  for (const auto& kind : broker::topic_config_kinds()) names.emplace_back(kind.name);
+  const auto meant = nearest(name, names);
+  return meant ? fmt::format("did you mean '{}'?", *meant) : "a setting of Kafka's topics";
+}
+
 void read_configs(const TomlTable& topic, TopicSpec& spec) {
   spec.configs = topic.texts("configs");
-  if (!spec.configs.contains("retention.ms")) return;
-  topic.refuse("configs", "configs has retention.ms", R"(write retention = "7d" beside it)");
+  const auto table = topic.table("configs");
+  for (const auto& [name, value] : spec.configs) {
+    if (name == "retention.ms") {
+      table.refuse(name, "configs has retention.ms", R"(write retention = "7d" beside it)");
+    } else if (const auto checked = broker::check_topic_config(name, value); !checked) {
+      table.refuse(name, checked.error().message, config_hint(name));
+    }
+  }
+}
+
+void check_replicas(const TomlTable& topic, int replicas, int brokers) {
+  if (replicas <= brokers) return;
+  topic.refuse("replication_factor",
+               fmt::format("replication_factor is {}, but --brokers is {}", replicas, brokers),
+               fmt::format("--brokers {} or more, or a lower replication_factor", replicas));
 }
 
 TopicSpec topic_from(const TomlTable& topic) {
@@ -238,15 +263,23 @@ std::string numbered_name(const std::string& name, std::int64_t number, std::int
 
 class FleetReader {
  public:
-  FleetReader(const TomlTable& root, Instant now) : root_(root), now_(now) {}
+  FleetReader(const TomlTable& root, Instant now, std::optional<int> brokers)
+      : root_(root), now_(now), brokers_(brokers) {}
 
   fleet::FleetSpec read() {
     spec_.name = root_.text("name", spec_.name);
     read_times();
+    if (spec_.start < fleet::least_start) {
+      root_.refuse(root_.has("start") ? "start" : "history",
+                   fmt::format("the fleet would start at {}", utc_text(spec_.start)),
+                   fmt::format("not before {}: less history, or a later --now",
+                               utc_text(fleet::least_start)));
+    }
     const auto defaults = root_.table("defaults");
     const auto topics = root_.tables("topic");
     for (const auto& topic : topics) add(topic, defaults);
     if (topics.empty()) root_.refuse("topic", "the fleet has no topic", "add a [[topic]]");
+    check_partitions();
     return std::move(spec_);
   }
 
@@ -274,11 +307,15 @@ class FleetReader {
   void add(const TomlTable& own, const TomlTable& defaults) {
     const auto name = own.text("name");
     const auto count = own.integer("count", 1, 1, topics_max);
-    const auto topic = topic_from(own.over(defaults));
+    const auto whole = own.over(defaults);
+    const auto topic = topic_from(whole);
+    if (brokers_) check_replicas(whole, topic.replication_factor, *brokers_);
+    partitions_by_table_.emplace_back(count * topic.partitions, own);
     if (!own.has("name")) {
       own.refuse({}, "a topic has no name", R"(write name = "orders")");
       return;
     }
+    if (!own.is_text("name")) return;  // which is told already
     if (std::ssize(spec_.topics) + count > topics_max) {
       own.refuse("count", fmt::format("with count = {} there are too many topics", count),
                  fmt::format("at most {}", count_text(topics_max)));
@@ -297,27 +334,58 @@ class FleetReader {
       own.refuse("name", checked.error().message, checked.error().hint);
       return false;
     }
-    const auto [other, is_new] = lines_.emplace(name, own.line("name"));
+    const auto [other, is_new] =
+        named_.emplace(broker::metric_name(name), Named{name, own.line("name")});
     if (is_new) return true;
-    own.refuse("name",
-               fmt::format("there is a topic '{}' already, in line {}", name, other->second),
-               "give each a name of its own");
+    const auto& [taken, line] = other->second;
+    if (taken == name) {
+      own.refuse("name", fmt::format("there is a topic '{}' already, in line {}", name, line),
+                 "give each a name of its own");
+    } else {
+      own.refuse("name",
+                 fmt::format("'{}' and the '{}' of line {} differ in '.' and '_' alone", name,
+                             taken, line),
+                 "Kafka's metrics cannot tell these apart: give one another name");
+    }
     return false;
   }
 
+  void check_partitions() {
+    std::int64_t all = 0;
+    for (const auto& [partitions, table] : partitions_by_table_) all += partitions;
+    if (all <= broker::cluster_partitions_max) return;
+    const auto most =
+        std::max_element(partitions_by_table_.begin(), partitions_by_table_.end(),
+                         [](const auto& x, const auto& y) { return x.first < y.first; });
+    most->second.refuse(
+        {},
+        fmt::format("the fleet has {} partitions in all, {} of them by this table, which has most",
+                    count_text(all), count_text(most->first)),
+        fmt::format("at most {} in all: fewer partitions, or a lower count",
+                    count_text(broker::cluster_partitions_max)));
+  }
+
+  struct Named {
+    std::string name;
+    int line;
+  };
+
   const TomlTable& root_;
   Instant now_;
+  std::optional<int> brokers_;
   fleet::FleetSpec spec_;
-  std::map<std::string, int> lines_;
+  std::map<std::string, Named> named_;  // by metric name
+  std::vector<std::pair<std::int64_t, TomlTable>> partitions_by_table_;
 };
 
 }  // namespace
 
 tl::expected<fleet::FleetSpec, Errors> fleet_from_toml(std::string_view text,
-                                                       const std::string& file, Instant now) {
+                                                       const std::string& file, Instant now,
+                                                       std::optional<int> brokers) {
   auto root = TomlTable::from(text, file);
   if (!root) return tl::unexpected(Errors{std::move(root).error()});
-  auto spec = FleetReader(*root, now).read();
+  auto spec = FleetReader(*root, now, brokers).read();
   if (auto errors = root->errors(); !errors.empty()) return tl::unexpected(std::move(errors));
   return spec;
 }

@@ -25,8 +25,8 @@ fleet::FleetSpec read(std::string_view text) {
 }
 
 /// "3: message; hint" for each error.
-std::vector<std::string> told(std::string_view text) {
-  const auto spec = fleet_from_toml(text, "fleet.toml", now);
+std::vector<std::string> told(std::string_view text, std::optional<int> brokers = {}) {
+  const auto spec = fleet_from_toml(text, "fleet.toml", now, brokers);
   std::vector<std::string> texts;
   if (spec) return texts;
   for (const auto& error : spec.error()) {
@@ -239,6 +239,62 @@ TEST(FleetFile, TellsNamesThatCannotBe) {
             (Texts{"1: a topic has no name; write name = \"orders\""}));
 }
 
+TEST(FleetFile, TellsATypeThatIsWrongOnce) {
+  EXPECT_EQ(told("name = 7\n[[topic]]\nname = \"a\"\n"),
+            (Texts{"1: name is 7; allowed: text in quotes"}));
+  EXPECT_EQ(told("[[topic]]\nname = 7\n"), (Texts{"2: topic.name is 7; allowed: text in quotes"}));
+  EXPECT_EQ(told("[[topic]]\nname = 7\ncount = 3\n").size(), 1U);
+}
+
+TEST(FleetFile, TellsNamesThatKafkasMetricsCannotTellApart) {
+  EXPECT_EQ(told("[[topic]]\nname = \"a.b\"\n[[topic]]\nname = \"a_b\"\n"),
+            (Texts{"4: 'a_b' and the 'a.b' of line 2 differ in '.' and '_' alone; Kafka's metrics "
+                   "cannot tell these apart: give one another name"}));
+  EXPECT_EQ(told("[[topic]]\nname = \"a\"\ncount = 3\n[[topic]]\nname = \"a_{}\"\ncount = 2\n"),
+            (Texts{"5: 'a_000' and the 'a.000' of line 2 differ in '.' and '_' alone; Kafka's "
+                   "metrics cannot tell these apart: give one another name"}));
+}
+
+TEST(FleetFile, TellsMorePartitionsThanAClusterHolds) {
+  // 9 * 100,000 + 100 * 1,000 are 1,000,000.
+  const std::string most =
+      "[[topic]]\nname = \"a\"\ncount = 100\npartitions = 1000\n"
+      "[[topic]]\nname = \"b\"\ncount = 9\npartitions = 100000\n";
+  EXPECT_EQ(told(most), Texts{});
+  EXPECT_EQ(
+      told(most + "[[topic]]\nname = \"c\"\n"),
+      (Texts{"5: the fleet has 1,000,001 partitions in all, 900,000 of them by this table, "
+             "which has most; at most 1,000,000 in all: fewer partitions, or a lower count"}));
+}
+
+TEST(FleetFile, TellsReplicasForWhichThereAreTooFewBrokers) {
+  const std::string three = "[defaults]\nreplication_factor = 3\n[[topic]]\nname = \"a\"\n";
+  EXPECT_EQ(told(three), Texts{});
+  EXPECT_EQ(told(three, 3), Texts{});
+  EXPECT_EQ(
+      told(three + "[[topic]]\nname = \"b\"\n", 2),
+      (Texts{"2: replication_factor is 3, but --brokers is 2; --brokers 3 or more, or a lower "
+             "replication_factor"}));
+}
+
+TEST(FleetFile, TellsConfigurationsThatKafkaDoesNotTake) {
+  EXPECT_EQ(told("[[topic]]\nname = \"a\"\n[topic.configs]\n\"cleanup.polcy\" = \"compact\"\n"
+                 "\"max.message.bytes\" = -5\n"),
+            (Texts{"4: Unknown topic config name: cleanup.polcy; did you mean 'cleanup.policy'?",
+                   "5: Invalid value -5 for configuration max.message.bytes; a value that Kafka "
+                   "takes for it"}));
+}
+
+TEST(FleetFile, TellsAStartBeforeTheFirstPossible) {
+  const Instant early{hours(72)};
+  const auto spec = fleet_from_toml("history = \"3d\"\n[[topic]]\nname = \"a\"\n", "f", early);
+  ASSERT_FALSE(spec);
+  ASSERT_EQ(spec.error().size(), 1U);
+  EXPECT_EQ(spec.error()[0].from, "f line 1");
+  EXPECT_EQ(spec.error()[0].message, "the fleet would start at 1970-01-01T00:00:00Z");
+  EXPECT_TRUE(fleet_from_toml("history = \"2d\"\n[[topic]]\nname = \"a\"\n", "f", early));
+}
+
 TEST(FleetFile, TellsAFileWithoutTopics) {
   EXPECT_EQ(told("name = \"x\"\n").size(), 1U);
   EXPECT_EQ(told("topics = 3\n").size(), 2U);
@@ -247,6 +303,7 @@ TEST(FleetFile, TellsAFileWithoutTopics) {
 TEST(FleetFile, TellsARetentionInTwoPlaces) {
   EXPECT_EQ(told("[[topic]]\nname = \"a\"\nconfigs = { \"retention.ms\" = 5 }\n"),
             (Texts{"3: configs has retention.ms; write retention = \"7d\" beside it"}));
+  EXPECT_EQ(told("[[topic]]\nname = \"a\"\nconfigs = { \"retention.ms\" = \"x\" }\n").size(), 1U);
 }
 
 TEST(FleetFile, TellsAllSlipsTogether) {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <limits>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "app/found_errors.h"
 #include "app/sizing_options.h"
 #include "base/text.h"
 #include "config/bootstrap_servers.h"
@@ -138,21 +138,15 @@ class OptionReader {
     options_.explain = values_.text("explain");
     refuse_later_features();
     check_combinations();
-    if (!errors_.empty()) return tl::unexpected(std::move(errors_));
-    return std::move(options_);
+    return std::move(found_).unless_any(std::move(options_));
   }
 
  private:
-  void wrong(std::string message, std::string hint, std::string from = {}) {
-    errors_.push_back(
-        {ErrorKind::invalid_input, std::move(message), std::move(hint), std::move(from)});
-  }
-
   ClientProperties common_properties() {
     if (!values_.has("config")) return {};
     auto taken = config::client_properties_from_file(values_.text("config"));
     if (!taken) {
-      errors_.insert(errors_.end(), taken.error().begin(), taken.error().end());
+      found_.add(std::move(taken).error());
       return {};
     }
     options_.warnings.insert(options_.warnings.end(), taken->warnings.begin(),
@@ -168,7 +162,7 @@ class OptionReader {
       const auto& given = values_.entry("kafka_credentials");
       auto clusters = config::clusters_from_json(given.text, given.from);
       if (!clusters) {
-        errors_.insert(errors_.end(), clusters.error().begin(), clusters.error().end());
+        found_.add(std::move(clusters).error());
         return;
       }
       options_.clusters = std::move(*clusters);
@@ -195,24 +189,20 @@ class OptionReader {
     }
     const auto* servers = config::find_property(access.properties, "bootstrap.servers");
     if (servers == nullptr || servers->value.empty()) {
-      if (errors_.empty()) {
-        wrong("no cluster is named",
-              "--bootstrap-servers HOST:PORT, or --config FILE with bootstrap.servers, or "
-              "KAFKA_CREDENTIALS");
+      if (found_.empty()) {
+        found_.wrong("no cluster is named",
+                     "--bootstrap-servers HOST:PORT, or --config FILE with bootstrap.servers, or "
+                     "KAFKA_CREDENTIALS");
       }
       return;
     }
     access.bootstrap_servers = servers->value.reveal();
-    auto errors = config::bootstrap_errors(access.bootstrap_servers, servers->from);
-    errors_.insert(errors_.end(), std::make_move_iterator(errors.begin()),
-                   std::make_move_iterator(errors.end()));
+    found_.add(config::bootstrap_errors(access.bootstrap_servers, servers->from));
     options_.clusters.push_back(std::move(access));
   }
 
   void check_files(const ClientProperties& properties) {
-    auto unreadable = config::unreadable_files(properties);
-    errors_.insert(errors_.end(), std::make_move_iterator(unreadable.begin()),
-                   std::make_move_iterator(unreadable.end()));
+    found_.add(config::unreadable_files(properties));
   }
 
   // A cluster's own settings win over those of --config.
@@ -228,9 +218,9 @@ class OptionReader {
     const auto filter = values_.text("topic_filter");
     options_.topic_filter = listed(filter);
     if (!filter.empty() && options_.topic_filter.empty()) {
-      wrong(fmt::format("TOPIC_FILTER '{}' names nothing", filter),
-            "parts of topics' names with commas between, or leave it out for all topics",
-            values_.entry("topic_filter").from);
+      found_.wrong(fmt::format("TOPIC_FILTER '{}' names nothing", filter),
+                   "parts of topics' names with commas between, or leave it out for all topics",
+                   values_.entry("topic_filter").from);
     }
   }
 
@@ -263,13 +253,15 @@ class OptionReader {
     for (const auto* name :
          {"use_confluent_cloud_api_key_to_fetch_kafka_credentials", "use_aws_secrets_manager"}) {
       if (!values_.boolean(name)) continue;
-      wrong(fmt::format("{} is True, which this version cannot do", values_.entry(name).from),
-            "set it to False and give KAFKA_CREDENTIALS", values_.entry(name).from);
+      found_.wrong(
+          fmt::format("{} is True, which this version cannot do", values_.entry(name).from),
+          "set it to False and give KAFKA_CREDENTIALS", values_.entry(name).from);
     }
     if (!values_.boolean("use_sample_records")) {
-      wrong("USE_SAMPLE_RECORDS is False, which needs a metrics API that this version cannot ask",
-            "set it to True: demand is then measured on the brokers",
-            values_.entry("use_sample_records").from);
+      found_.wrong(
+          "USE_SAMPLE_RECORDS is False, which needs a metrics API that this version cannot ask",
+          "set it to True: demand is then measured on the brokers",
+          values_.entry("use_sample_records").from);
     }
   }
 
@@ -277,10 +269,10 @@ class OptionReader {
     int ways = 0;
     for (const auto* name : {"full_scan", "prove", "quick"}) ways += values_.boolean(name) ? 1 : 0;
     if (ways > 1)
-      wrong("--full-scan, --prove and --quick exclude each other", "choose one of them");
+      found_.wrong("--full-scan, --prove and --quick exclude each other", "choose one of them");
     if (values_.boolean("prove") && values_.given("lookup_budget")) {
-      wrong("--prove has no budget, but --lookup-budget is given", "leave one of them out",
-            values_.entry("lookup_budget").from);
+      found_.wrong("--prove has no budget, but --lookup-budget is given", "leave one of them out",
+                   values_.entry("lookup_budget").from);
     }
     const auto& sizing = options_.sizing;
     const auto floor_carries = sizing.floor() * sizing.partition_capacity();
@@ -294,7 +286,7 @@ class OptionReader {
 
   const OptionValues& values_;
   RecommendOptions options_;
-  Errors errors_;
+  FoundErrors found_;
 };
 
 }  // namespace

@@ -16,13 +16,6 @@ namespace {
 
 using protocol::ErrorCode;
 
-// Kafka's metrics cannot tell '.' from '_', so two such names may not live side by side.
-std::string metric_name(std::string_view topic) {
-  std::string name(topic);
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-}
-
 bool contains(const std::vector<int>& ids, int id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
@@ -164,6 +157,15 @@ Outcome Cluster::check_assignment(const std::vector<int>& replicas) const {
   return {};
 }
 
+Outcome Cluster::check_room(int partitions) const {
+  if (partitions <= settings_.partitions_max - partition_count_) return {};
+  return {ErrorCode::invalid_partitions,
+          fmt::format("{} partitions more are too many: all topics together may have {}, and have "
+                      "{} already. Ask for fewer, or delete topics.",
+                      count_text(partitions), count_text(settings_.partitions_max),
+                      count_text(partition_count_))};
+}
+
 Outcome Cluster::check_new(const NewTopic& wanted) const {
   if (!is_topic_name(wanted.name)) {
     return {ErrorCode::invalid_topic,
@@ -180,12 +182,11 @@ Outcome Cluster::check_new(const NewTopic& wanted) const {
             fmt::format("Topic '{}' collides with existing topic: {}", wanted.name, same->second)};
   }
   const int partitions = partitions_of(wanted);
-  if (partitions < 1 || partitions > settings_.partitions_max - partition_count_) {
+  if (partitions < 1) {
     return {ErrorCode::invalid_partitions,
-            fmt::format("Number of partitions was set to an invalid value: {}, of {} that are "
-                        "free here.",
-                        partitions, settings_.partitions_max - partition_count_)};
+            fmt::format("Number of partitions was set to {}: 1 or more.", partitions)};
   }
+  if (auto room = check_room(partitions); !room.ok()) return room;
   int expected = 0;
   for (const auto& [partition, replicas] : wanted.assignment) {
     if (partition != expected++) {
@@ -285,14 +286,15 @@ Outcome Cluster::add_partitions(std::string_view name, int total,
   auto* topic = find(name);
   if (topic == nullptr) return {ErrorCode::unknown_topic_or_partition, ""};
   const int present = static_cast<int>(topic->partitions.size());
-  if (total <= present || total - present > settings_.partitions_max - partition_count_) {
+  if (total <= present) {
     return {ErrorCode::invalid_partitions,
             total == present
                 ? fmt::format("Topic already has {} partition(s).", present)
                 : fmt::format("The topic {} currently has {} partition(s); {} would not be an "
-                              "increase, or is too many.",
+                              "increase.",
                               name, present, total)};
   }
+  if (auto room = check_room(total - present); !room.ok()) return room;
   if (topic->is_virtual) {
     return {ErrorCode::policy_violation, "a virtual topic has the partitions of its formula"};
   }

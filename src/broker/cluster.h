@@ -20,6 +20,8 @@
 
 namespace partwise::broker {
 
+inline constexpr int cluster_partitions_max = 1'000'000;
+
 struct ClusterSettings {
   std::string cluster_id = "partwise-embedded";
   int brokers = 1;
@@ -27,7 +29,7 @@ struct ClusterSettings {
   int default_replication_factor = 1;
   bool auto_create_topics = true;                 ///< auto.create.topics.enable
   std::int64_t memory_max = 512LL * 1024 * 1024;  ///< of stored batches, bytes
-  int partitions_max = 1'000'000;                 ///< of all topics
+  int partitions_max = cluster_partitions_max;    ///< of all topics
   Millis retention_check{1'000};
 };
 
@@ -122,6 +124,7 @@ class Cluster {
   [[nodiscard]] int partition_count() const { return partition_count_; }
 
  private:
+  [[nodiscard]] Outcome check_room(int partitions) const;
   Outcome check_new(const NewTopic& wanted) const;
   [[nodiscard]] int partitions_of(const NewTopic& wanted) const;
   [[nodiscard]] Outcome check_assignment(const std::vector<int>& replicas) const;

@@ -1,5 +1,6 @@
 #include "broker/topic.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fleet/topic_spec.h"
@@ -27,5 +28,12 @@ void Partition::wake() {
 }
 
 bool is_topic_name(std::string_view name) { return fleet::check_topic_name(name).has_value(); }
+
+// They cannot tell '.' from '_'.
+std::string metric_name(std::string_view topic) {
+  std::string name(topic);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
 
 }  // namespace partwise::broker

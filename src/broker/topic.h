@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/partition_log.h"
@@ -49,5 +50,8 @@ struct Topic {
 
 /// Kafka's rule: 1 to 249 of a-z A-Z 0-9 . _ -, but not "." or "..".
 bool is_topic_name(std::string_view name);
+
+/// What Kafka's metrics make of a topic's name: two topics may not have the same one.
+std::string metric_name(std::string_view topic);
 
 }  // namespace partwise::broker

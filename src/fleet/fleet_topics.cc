@@ -10,7 +10,6 @@ namespace {
 Result<> check_times(const FleetSpec& spec) {
   constexpr Millis least_history = std::chrono::minutes(1);
   constexpr Millis most_history = std::chrono::hours(24 * 365 * 10);
-  constexpr Instant least_start{std::chrono::hours(24)};
   if (spec.history < least_history || spec.history > most_history) {
     return fail(ErrorKind::invalid_input,
                 fmt::format("a history of {} ms is not possible", spec.history.count()),

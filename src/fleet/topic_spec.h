@@ -114,6 +114,7 @@ struct FleetSpec {
   std::vector<TopicSpec> topics;
 };
 
+inline constexpr Instant least_start{std::chrono::days(1)};  ///< no fleet starts sooner
 inline constexpr int partitions_max = 100'000;
 inline constexpr int replication_factor_max = 100;
 inline constexpr double rate_max = 1e9;  ///< records/s

@@ -10,36 +10,86 @@
 namespace partwise::listener {
 namespace {
 
-tl::unexpected<Error> unusable(std::string_view what, const std::string& file) {
-  return fail(ErrorKind::invalid_input,
-              fmt::format("{} {} cannot be used: {}", what, file, openssl_reason()),
-              "it must be a readable file in PEM");
+constexpr std::string_view certificate_option = "--tls-certificate";
+constexpr std::string_view key_option = "--tls-key";
+
+tl::unexpected<Error> refused(std::string message, std::string hint, std::string_view option) {
+  ERR_clear_error();
+  return fail(ErrorKind::invalid_input, std::move(message), std::move(hint), std::string(option));
 }
 
-int give_password(char* buffer, int size, int, void* password) {
-  const auto& text = *static_cast<const std::string*>(password);
-  const auto n = std::min(text.size(), static_cast<std::size_t>(size));
-  std::copy_n(text.data(), n, buffer);
+tl::unexpected<Error> unusable(std::string_view what, const std::string& file,
+                               std::string_view option = {}) {
+  return refused(fmt::format("{} {} cannot be used: {}", what, file, openssl_reason()),
+                 "it must be a readable file in PEM", option);
+}
+
+Result<> use_certificate(SSL_CTX* context, const std::string& file) {
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(context, file.c_str()) == 1) return {};
+  const auto first = ERR_peek_error();
+  if (ERR_GET_LIB(first) != ERR_LIB_PEM || ERR_GET_REASON(first) != PEM_R_NO_START_LINE) {
+    return unusable("the certificate", file, certificate_option);
+  }
+  return refused(fmt::format("{} has no certificate in PEM", file),
+                 "a file with -----BEGIN CERTIFICATE-----: the server's first, its chain behind it",
+                 certificate_option);
+}
+
+struct Password {
+  const std::string& text;
+  bool asked = false;
+};
+
+int give_password(char* buffer, int size, int, void* user) {
+  auto& password = *static_cast<Password*>(user);
+  password.asked = true;
+  const auto n = std::min(password.text.size(), static_cast<std::size_t>(size));
+  std::copy_n(password.text.data(), n, buffer);
   return static_cast<int>(n);
 }
 
-Result<> identify_by_files(SSL_CTX* context, const TlsSettings& settings) {
-  if (SSL_CTX_use_certificate_chain_file(context, settings.certificate_file.c_str()) != 1) {
-    return unusable("the certificate", settings.certificate_file);
+Result<Key> key_of(const TlsSettings& settings) {
+  const bool apart = !settings.key_file.empty();
+  const auto& file = apart ? settings.key_file : settings.certificate_file;
+  const auto option = apart ? key_option : certificate_option;
+  const Bio bio(BIO_new_file(file.c_str(), "r"));
+  if (!bio) return unusable("the private key", file, option);
+  Password password{settings.key_password};  // or else it asks at the terminal
+  Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_password, &password));
+  if (key) return key;
+  if (password.asked) {
+    return refused(
+        fmt::format("the private key {} is encrypted, {}", file,
+                    password.text.empty() ? "and no password is given for it"
+                                          : "by another password than the given one"),
+        fmt::format("a key without a password: openssl pkey -in {} -out plain.pem", file), option);
   }
-  const auto& key_file = settings.key_file.empty() ? settings.certificate_file : settings.key_file;
-  auto password = settings.key_password;
-  SSL_CTX_set_default_passwd_cb(context, give_password);  // or else it asks at the terminal
-  SSL_CTX_set_default_passwd_cb_userdata(context, &password);
-  const bool used = SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) == 1;
-  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
-  SSL_CTX_set_default_passwd_cb(context, nullptr);
-  if (used && SSL_CTX_check_private_key(context) == 1) return {};
-  auto failed = unusable("the private key", key_file);
-  failed.value().hint =
-      "it must be a readable file in PEM, belong to the certificate, and be "
-      "encrypted by the given password or none";
-  return failed;
+  if (!apart) {
+    return refused(fmt::format("{} has a certificate, but not its private key", file),
+                   "--tls-key FILE; or append the key to the certificate's file", option);
+  }
+  return refused(fmt::format("{} has no private key in PEM", file),
+                 "a file with -----BEGIN PRIVATE KEY-----", option);
+}
+
+Result<> identify_by_files(SSL_CTX* context, const TlsSettings& settings) {
+  const auto& certificate = settings.certificate_file;
+  TRY(use_certificate(context, certificate));
+  const auto key = TRY(key_of(settings));
+  const bool apart = !settings.key_file.empty();
+  const auto& file = apart ? settings.key_file : certificate;
+  const auto option = apart ? key_option : certificate_option;
+  if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1) {
+    return refused(
+        fmt::format("the private key {} does not belong to the certificate {}", file, certificate),
+        fmt::format("the key that it was made with: openssl pkey -in {} -pubout prints the same as "
+                    "openssl x509 -in {} -noout -pubkey",
+                    file, certificate),
+        option);
+  }
+  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return {};
+  return unusable("the private key", file, option);
 }
 
 Bio bio_of(const std::string& pem) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/answers.h"
+#include "service/by_topic.h"
 
 namespace partwise::service {
 namespace {
@@ -16,29 +17,13 @@ using protocol::ErrorCode;
 using protocol::Reader;
 using protocol::Writer;
 
-// Something of each partition, topic by topic in the order of the request.
-template <class Item>
-using ByTopic = std::vector<std::pair<std::string, std::vector<Item>>>;
-
-template <class Item, class Write>
-void write_by_topic(Writer& writer, const ByTopic<Item>& topics, Write write) {
-  writer.each(topics, [&](const auto& topic) {
-    writer.text(topic.first);
-    writer.each(topic.second, [&](const Item& item) {
-      write(item);
-      writer.tags();
-    });
-    writer.tags();
-  });
-}
-
 struct Outcome {
   std::int32_t partition;
   ErrorCode error;
 };
 
 void write_outcomes(Writer& writer, const ByTopic<Outcome>& topics) {
-  write_by_topic(writer, topics, [&](const Outcome& outcome) {
+  write_by_topic(writer, topics, [&](const std::string&, const Outcome& outcome) {
     writer.int32(outcome.partition);
     write_error(writer, outcome.error);
   });
@@ -53,7 +38,7 @@ struct Commit {
 
 void read_offset(Call& call, Commit& commit) {
   auto& body = call.body;
-  const auto& topic = commit.outcomes.back().first;
+  const auto& topic = commit.outcomes.back().name;
   broker::OffsetToCommit offset;
   offset.topic = topic;
   offset.partition = body.int32();
@@ -62,7 +47,7 @@ void read_offset(Call& call, Commit& commit) {
   offset.metadata = body.text();
   body.tags();
   const bool exists = call.world.cluster.find(topic, offset.partition) != nullptr;
-  auto& outcomes = commit.outcomes.back().second;
+  auto& outcomes = commit.outcomes.back().partitions;
   outcomes.push_back(
       {offset.partition, exists ? ErrorCode::none : ErrorCode::unknown_topic_or_partition});
   if (!exists) return;
@@ -85,7 +70,7 @@ Commit read_commit(Call& call) {
     if (retention.count() >= 0) request.retention = retention;
   }
   body.each([&] {
-    commit.outcomes.emplace_back(body.text(), std::vector<Outcome>{});
+    commit.outcomes.push_back({std::string(body.text()), {}});
     body.each([&] { read_offset(call, commit); });
     body.tags();
   });
@@ -103,7 +88,7 @@ void answer_offset_commit(const CallPtr& call) {
                             : call->world.groups.commit(commit.request);
   for (std::size_t i = 0; i < commit.places.size(); ++i) {
     const auto [topic, partition] = commit.places[i];
-    commit.outcomes[topic].second[partition].error = errors[i];
+    commit.outcomes[topic].partitions[partition].error = errors[i];
   }
   auto writer = call->writer();
   if (call->version >= 3) writer.int32(call->throttle_ms());
@@ -134,8 +119,8 @@ std::optional<std::vector<GroupPartition>> asked_partitions(Reader& body) {
 ByTopic<CommittedOffset> grouped(std::vector<CommittedOffset> offsets) {
   ByTopic<CommittedOffset> topics;
   for (auto& offset : offsets) {
-    if (topics.empty() || topics.back().first != offset.topic) topics.push_back({offset.topic, {}});
-    topics.back().second.push_back(std::move(offset));
+    if (topics.empty() || topics.back().name != offset.topic) topics.push_back({offset.topic, {}});
+    topics.back().partitions.push_back(std::move(offset));
   }
   return topics;
 }
@@ -144,13 +129,14 @@ void write_committed(const Call& call, Writer& writer, const AskedGroup& asked) 
   const auto fault = call.fault_or(ErrorCode::none);
   auto offsets = asked.partitions ? call.world.groups.committed(asked.group, *asked.partitions)
                                   : call.world.groups.committed(asked.group);
-  write_by_topic(writer, grouped(std::move(offsets)), [&](const CommittedOffset& offset) {
-    writer.int32(offset.partition);
-    writer.int64(offset.offset);
-    if (call.version >= 5) writer.int32(offset.leader_epoch);
-    writer.nullable_text(offset.metadata);
-    write_error(writer, fault);
-  });
+  write_by_topic(writer, grouped(std::move(offsets)),
+                 [&](const std::string&, const CommittedOffset& offset) {
+                   writer.int32(offset.partition);
+                   writer.int64(offset.offset);
+                   if (call.version >= 5) writer.int32(offset.leader_epoch);
+                   writer.nullable_text(offset.metadata);
+                   write_error(writer, fault);
+                 });
 }
 
 }  // namespace
@@ -202,7 +188,7 @@ void answer_offset_delete(const CallPtr& call) {
     body.each([&] {
       const auto partition = body.int32();
       partitions.push_back({topic, partition});
-      outcomes.back().second.push_back({partition, ErrorCode::none});
+      outcomes.back().partitions.push_back({partition, ErrorCode::none});
     });
   });
   if (!call->parsed()) return;

@@ -5,6 +5,7 @@
 
 #include "broker/stored_log.h"
 #include "service/answers.h"
+#include "service/by_topic.h"
 
 namespace partwise::service {
 namespace {
@@ -14,16 +15,10 @@ using broker::Partition;
 using protocol::ErrorCode;
 using protocol::Writer;
 
-/// A request's partitions, topic by topic, and what is answered for each.
-template <class Item>
-struct OfTopic {
-  std::string name;
-  std::vector<Item> partitions;
-};
-
+// What a request says of each partition.
 template <class Item, class Read>
-std::vector<OfTopic<Item>> by_topic(protocol::Reader& body, Read read) {
-  std::vector<OfTopic<Item>> topics;
+ByTopic<Item> by_topic(protocol::Reader& body, Read read) {
+  ByTopic<Item> topics;
   body.each([&] {
     OfTopic<Item> topic;
     topic.name = body.text();
@@ -35,18 +30,6 @@ std::vector<OfTopic<Item>> by_topic(protocol::Reader& body, Read read) {
     topics.push_back(std::move(topic));
   });
   return topics;
-}
-
-template <class Item, class Write>
-void write_by_topic(Writer& writer, const std::vector<OfTopic<Item>>& topics, Write write) {
-  writer.each(topics, [&](const OfTopic<Item>& topic) {
-    writer.text(topic.name);
-    writer.each(topic.partitions, [&](const Item& item) {
-      write(topic.name, item);
-      writer.tags();
-    });
-    writer.tags();
-  });
 }
 
 // The partition as this broker may serve it, or why not.

@@ -35,6 +35,10 @@ void add_to(FaultPlan& plan, const FaultRule& rule) {
 
 }  // namespace
 
+bool waits_for_disk(protocol::ApiKey api) {
+  return api == protocol::ApiKey::produce || api == protocol::ApiKey::fetch;
+}
+
 std::optional<protocol::ErrorCode> FaultPlan::error_for(std::string_view topic) const {
   for (const auto& each : errors) {
     if (each.topic.empty() || each.topic == topic) return each.error;

@@ -22,6 +22,9 @@ enum class Disconnect {
   after    ///< the response is sent
 };
 
+/// The requests that a slow disk makes slower.
+bool waits_for_disk(protocol::ApiKey api);
+
 /// Fields that are not set match every request. units: as their types say
 struct FaultRule {
   std::vector<protocol::ApiKey> apis;
@@ -33,7 +36,7 @@ struct FaultRule {
 
   Millis delay{0};                     ///< before the request is carried out
   Millis throttle{0};                  ///< told to the client as throttle_time_ms
-  std::optional<BytesPerSecond> disk;  ///< Produce and Fetch take size / rate longer
+  std::optional<BytesPerSecond> disk;  ///< what waits_for_disk takes size / rate longer
   std::optional<protocol::ErrorCode> error;
   Disconnect disconnect = Disconnect::none;
   std::optional<std::size_t> truncate;  ///< the response's body ends after so many bytes

@@ -69,7 +69,7 @@ bool is_login(ApiKey key) {
 }
 
 Millis time_on_disk(const FaultPlan& plan, ApiKey key, std::size_t bytes) {
-  if (!plan.disk || (key != ApiKey::produce && key != ApiKey::fetch)) return Millis{0};
+  if (!plan.disk || !waits_for_disk(key)) return Millis{0};
   return Millis{static_cast<std::int64_t>(1000 * static_cast<double>(bytes) / plan.disk->value)};
 }
 

@@ -310,12 +310,62 @@ def test_a_port_that_is_taken_is_told_with_its_holder(partwise):
     ('[[topic]]\nname = "a"\nkeys = {shape = "hot", hot = {x = 0.7, y = 0.6}, others = 3}\n', 3, "share"),
     ('[[topic]]\nname = "a"\npartitions = 0\n', 3, "partitions"),
     ("[[topic]\n", 1, "fleet.toml"),
+    ('[[topic]]\nname = "a"\n[[topic]]\nname = "b"\ncount = 11\npartitions = 100000\n', 3,
+     "1,100,001 partitions in all"),
+    ('[[topic]]\nname = "a.b"\n[[topic]]\nname = "a_b"\n', 4, "line 2"),
+    ('[[topic]]\nname = "a"\nreplication_factor = 3\n', 3, "--brokers 3"),
+    ('[[topic]]\nname = "a"\nconfigs = { "cleanup.polcy" = "compact" }\n', 3, "did you mean 'cleanup.policy'?"),
 ])
 def test_a_slip_in_a_fleet_file_is_told_with_its_line(partwise, slip, line, said):
-    run = partwise("broker", "--port", 0, "--fleet", "fleet.toml", files={"fleet.toml": slip})
+    run = partwise("broker", "--port", 0, "--brokers", 2, "--fleet", "fleet.toml", files={"fleet.toml": slip})
     assert run.status == 2
-    assert said in run.err and f"line {line}" in run.err, run.err
+    assert said in run.err and f"fleet.toml line {line}" in run.err and run.err.count("error:") == 1, run.err
 
+
+def test_a_made_fleet_with_more_replicas_than_brokers_is_told(partwise):
+    run = partwise("broker", "--port", 0, "--brokers", 2, "--fleet", "bench:3")
+    assert run.status == 2
+    assert "the fleet bench:3 has topics of 3 replicas, but --brokers is 2" in run.err, run.err
+
+
+@pytest.fixture
+def pems(tmp_path):
+    """Two pairs of certificate and key, one key encrypted, one file of both."""
+    for name in ("one", "two"):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-subj", "/CN=localhost", "-days", "2", "-keyout", tmp_path / f"{name}.key",
+                        "-out", tmp_path / f"{name}.crt"], check=True, capture_output=True)
+    subprocess.run(["openssl", "pkey", "-in", tmp_path / "one.key", "-aes256", "-passout", "pass:secret",
+                    "-out", tmp_path / "locked.key"], check=True, capture_output=True)
+    files = {path.name: path.read_text() for path in tmp_path.iterdir() if path.suffix in (".key", ".crt")}
+    files["both.pem"] = files["one.crt"] + files["one.key"]
+    return files
+
+
+@pytest.mark.parametrize("certificate, key, option, said", [
+    ("one.crt", "two.key", "--tls-key", "the private key two.key does not belong to the certificate one.crt"),
+    ("one.crt", None, "--tls-certificate", "one.crt has a certificate, but not its private key"),
+    ("one.crt", "nowhere.key", "--tls-key", "cannot read nowhere.key: No such file"),
+    ("nowhere.crt", "one.key", "--tls-certificate", "cannot read nowhere.crt: No such file"),
+    ("one.crt", ".", "--tls-key", "cannot read .: it is a folder"),
+    ("one.crt", "one.crt", "--tls-key", "one.crt has no private key in PEM"),
+    ("one.key", "one.key", "--tls-certificate", "one.key has no certificate in PEM"),
+    ("one.crt", "locked.key", "--tls-key", "the private key locked.key is encrypted"),
+    (None, "one.key", "--tls-key", "one.key is given without its certificate"),
+])
+def test_a_certificate_and_a_key_that_do_not_serve_are_told_once(partwise, pems, certificate, key, option, said):
+    options = [each for name, file in (("--tls-certificate", certificate), ("--tls-key", key)) if file
+               for each in (name, file)]
+    run = partwise("broker", "--port", 0, *options, files=pems)
+    assert run.status == 2, run.err
+    assert said in run.err and option in run.err and run.err.count("error:") == 1, run.err
+
+
+@pytest.mark.parametrize("options", [("--tls-certificate", "both.pem"),
+                                     ("--tls-certificate", "one.crt", "--tls-key", "one.key")])
+def test_a_certificate_and_its_key_serve(started, pems, options):
+    cluster = started(*options, files=pems)
+    assert "security.protocol=SSL" in cluster.start
 
 @pytest.mark.parametrize("options, said", [
     (("--fleet", "nowhere.toml"), "nowhere.toml"),
