@@ -1,7 +1,5 @@
 // Secrets Manager as moto has it, a stand-in for AWS: it checks signatures with botocore's signer
 // and rights by IAM's policies. `./dev test aws` starts one.
-#include <httplib.h>
-
 #include <cstdlib>
 #include <string>
 
@@ -14,32 +12,12 @@
 #include "credentials/aws_secrets_manager.h"
 #include "credentials/aws_signature.h"
 #include "credentials/url.h"
+#include "http/curl_client.h"
 
-// moto is a server that stands in for AWS. It checks signatures with botocore's signer and rights
-// by IAM's policies, so it judges what partwise sends. `./dev test aws` starts one.
 namespace partwise::credentials {
 namespace {
 
 using nlohmann::json;
-
-// What these tests need of HTTP: no TLS, no stop.
-class PlainExchange final : public http::Exchange {
- public:
-  Result<http::Reply> send(const http::Request& request, const std::stop_token&) override {
-    const auto url = url_from_text(request.url);
-    httplib::Client client(url->host, std::stoi(url->port));
-    httplib::Request sent;
-    sent.method = request.method;
-    sent.path = url->path;
-    sent.body = request.body;
-    for (const auto& header : request.headers) sent.headers.emplace(header.name, header.value);
-    const auto answer = client.send(sent);
-    if (!answer) return fail(ErrorKind::unavailable, httplib::to_string(answer.error()));
-    http::Reply reply{answer->status, {}, answer->body};
-    for (const auto& [name, value] : answer->headers) reply.headers.push_back({name, value});
-    return reply;
-  }
-};
 
 class Moto : public testing::Test {
  protected:
@@ -123,7 +101,7 @@ class Moto : public testing::Test {
 
   FakeHome home_;
   SystemClock clock_;
-  PlainExchange exchange_;
+  http::CurlClient exchange_{http::CurlSettings{}};
   std::string url_;
   std::string arn_;
   std::string reader_;
