@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
+#include "base/lines.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace partwise {
 namespace {
@@ -88,6 +90,21 @@ TEST(Text, FindsTheNearestWord) {
 TEST(Text, SplitsLists) {
   EXPECT_EQ(listed(" a, b ,,c "), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_TRUE(listed("").empty());
+}
+
+TEST(Lines, EndWithOrWithoutACarriageReturnAndAtTheEnd) {
+  std::string_view text = "a\r\n\nb\rc\nlast";
+  for (const auto* line : {"a", "", "b\rc", "last"}) EXPECT_EQ(next_line(text), line);
+  EXPECT_TRUE(text.empty());
+}
+
+// Vectors of RFC 3629, section 7 and of its limits.
+TEST(Utf8, HasOneToFourBytes) {
+  std::string text;
+  for (const char32_t point : {0x41U, 0x7FFU, 0x2262U, 0x233B4U, 0x10FFFFU}) {
+    append_utf8(text, point);
+  }
+  EXPECT_EQ(text, "A\xDF\xBF\xE2\x89\xA2\xF0\xA3\x8E\xB4\xF4\x8F\xBF\xBF");
 }
 
 TEST(Random, RepeatsItselfAndIsUniform) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/lines.h"
 #include "base/text.h"
 #include "config/file_text.h"
 
@@ -46,21 +47,13 @@ class EnvParser {
   tl::expected<EnvFile, Errors> parse() {
     while (!text_.empty()) {
       ++line_;
-      entry(next_line());
+      entry(next_line(text_));
     }
     if (!errors_.empty()) return tl::unexpected(std::move(errors_));
     return std::move(entries_);
   }
 
  private:
-  std::string_view next_line() {
-    const auto end = text_.find('\n');
-    auto line = text_.substr(0, end);
-    text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-  }
-
   void wrong(int line, std::string what, std::string hint) {
     errors_.push_back({ErrorKind::invalid_input, std::move(what), std::move(hint),
                        fmt::format("{} line {}", file_, line)});
@@ -120,7 +113,7 @@ class EnvParser {
       if (text_.empty()) return std::nullopt;
       value += '\n';
       ++line_;
-      rest = next_line();
+      rest = next_line(text_);
     }
   }
 

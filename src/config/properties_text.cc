@@ -2,6 +2,9 @@
 
 #include <charconv>
 
+#include "base/lines.h"
+#include "base/utf8.h"
+
 namespace partwise::config {
 namespace {
 
@@ -16,19 +19,6 @@ bool continues(std::string_view line) {
   std::size_t backslashes = 0;
   while (backslashes < line.size() && line[line.size() - 1 - backslashes] == '\\') ++backslashes;
   return backslashes % 2 == 1;
-}
-
-void append_utf8(std::string& text, unsigned code) {
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += static_cast<char>(0xC0U | (code >> 6U));
-    text += static_cast<char>(0x80U | (code & 0x3FU));
-  } else {
-    text += static_cast<char>(0xE0U | (code >> 12U));
-    text += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
-    text += static_cast<char>(0x80U | (code & 0x3FU));
-  }
 }
 
 // Appends what the escape at text[i] (behind the backslash) stands for; returns its last index.
@@ -99,12 +89,8 @@ std::vector<PropertyLine> property_lines(std::string_view text) {
   std::string whole;
   int first_line = 0;
   while (!text.empty()) {
-    const auto end = text.find('\n');
-    auto part = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!part.empty() && part.back() == '\r') part.remove_suffix(1);
+    auto part = without_leading_blanks(next_line(text));
     ++line;
-    part = without_leading_blanks(part);
     const bool inside = !whole.empty();
     if (!inside && (part.empty() || part.front() == '#' || part.front() == '!')) continue;
     if (!inside) first_line = line;

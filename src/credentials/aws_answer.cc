@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace partwise::credentials {
 namespace {
@@ -37,27 +38,6 @@ std::string first_text(const json& object, std::initializer_list<const char*> na
     if (found != object.end() && found->is_string()) return found->get<std::string>();
   }
   return {};
-}
-
-void append_utf8(std::string& text, std::uint32_t point) {
-  const auto tail = [&](int shift) {
-    text += static_cast<char>(0x80U | ((point >> static_cast<unsigned>(shift)) & 0x3FU));
-  };
-  if (point < 0x80) {
-    text += static_cast<char>(point);
-  } else if (point < 0x800) {
-    text += static_cast<char>(0xC0U | (point >> 6U));
-    tail(0);
-  } else if (point < 0x10000) {
-    text += static_cast<char>(0xE0U | (point >> 12U));
-    tail(6);
-    tail(0);
-  } else {
-    text += static_cast<char>(0xF0U | (point >> 18U));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 // "lt", "#60", "#x3c" behind an ampersand.

@@ -1,9 +1,9 @@
 #include "credentials/aws_call.h"
 
-#include <condition_variable>
-#include <mutex>
+#include <chrono>
 
 #include "credentials/aws_answer.h"
+#include "http/waiter.h"
 
 namespace partwise::credentials {
 namespace {
@@ -17,13 +17,6 @@ bool worth_another_try(const Result<http::Reply>& reply) {
   return !reply->ok() && passing(*reply, refusal_of(*reply));
 }
 
-void wait(Millis pause, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock(mutex);
-  (void)never.wait_for(lock, stop, pause, [] { return false; });
-}
-
 }  // namespace
 
 Result<http::Reply> aws_reply(const AwsContext& context, const http::Request& request,
@@ -35,7 +28,7 @@ Result<http::Reply> aws_reply(const AwsContext& context, const http::Request& re
     if (keys != nullptr) sign(attempt, *keys, scope, context.clock.now());
     auto reply = context.exchange.send(attempt, stop);
     if (left == 0 || !worth_another_try(reply)) return reply;
-    wait(pause, stop);
+    http::SystemWaiter().wait_until(std::chrono::steady_clock::now() + pause, stop);
     pause *= 2;
   }
 }

@@ -11,6 +11,7 @@
 #include "credentials/aws_signature.h"
 #include "credentials/url.h"
 #include "http/exchange_fake.h"
+#include "http/url.h"
 
 namespace partwise::credentials {
 namespace {
@@ -29,7 +30,7 @@ std::map<std::string, std::string> form_of(const std::string& body) {
     const auto end = std::min(rest.find('&'), rest.size());
     const auto field = rest.substr(0, end);
     const auto equals = field.find('=');
-    fields[std::string(field.substr(0, equals))] = percent_decoded(field.substr(equals + 1));
+    fields[std::string(field.substr(0, equals))] = http::percent_decoded(field.substr(equals + 1));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return fields;

@@ -12,6 +12,7 @@
 #include "config/file_text.h"
 #include "credentials/aws_answer.h"
 #include "credentials/url.h"
+#include "http/url.h"
 
 namespace partwise::credentials {
 namespace {
@@ -101,7 +102,7 @@ class InstanceMetadata {
     }
     const auto role = trimmed(std::string_view(roles->body).substr(0, roles->body.find('\n')));
     if (role.empty()) return AwsAnswer{{}, "the instance has no role"};
-    const auto keys = TRY(ask("GET", fmt::format("{}{}", folder, percent_encoded(role))));
+    const auto keys = TRY(ask("GET", fmt::format("{}{}", folder, http::percent_encoded(role))));
     if (!keys || !keys->ok()) return AwsAnswer{{}, told(keys)};
     return credentials_from_json(keys->body, "Token", instance).map(AwsAnswer::with);
   }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/lines.h"
 #include "base/text.h"
 #include "config/file_text.h"
 
@@ -38,20 +39,12 @@ class SectionParser {
   Result<AwsSections> parse() {
     while (!text_.empty()) {
       ++line_;
-      TRY(take(next_line()));
+      TRY(take(next_line(text_)));
     }
     return std::move(sections_);
   }
 
  private:
-  std::string_view next_line() {
-    const auto end = text_.find('\n');
-    auto line = text_.substr(0, end);
-    text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-  }
-
   [[nodiscard]] std::string here() const { return fmt::format("{} line {}", file_, line_); }
 
   [[nodiscard]] tl::unexpected<Error> wrong(std::string what, std::string hint) const {

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "credentials/url.h"
+#include "http/url.h"
 
 namespace partwise::credentials {
 namespace {
@@ -91,7 +92,7 @@ std::string normal_path(std::string_view path) {
 std::string canonical_query(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> parameters;
   const auto canonical = [](std::string_view text) {
-    return percent_encoded(percent_decoded(text));
+    return http::percent_encoded(http::percent_decoded(text));
   };
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
@@ -160,8 +161,9 @@ std::string signed_names(const Headers& headers) {
 std::string canonical_request(const http::Request& request) {
   const auto url = url_of(request);
   const auto headers = canonical_headers(request);
-  auto text = fmt::format("{}\n{}\n{}\n", request.method,
-                          percent_encoded(normal_path(url.path), "/"), canonical_query(url.query));
+  auto text =
+      fmt::format("{}\n{}\n{}\n", request.method, http::percent_encoded(normal_path(url.path), "/"),
+                  canonical_query(url.query));
   for (const auto& [name, value] : headers) text += fmt::format("{}:{}\n", name, value);
   return text + fmt::format("\n{}\n{}", signed_names(headers), sha256(request.body));
 }
@@ -207,7 +209,7 @@ std::string presigned_url(const http::Request& request, const AwsKeys& keys, con
   const auto add = [&signed_request](std::string_view name, std::string_view value) {
     auto& url = signed_request.url;
     url += url.find('?') == std::string::npos ? '?' : '&';
-    url += fmt::format("{}={}", name, percent_encoded(value));
+    url += fmt::format("{}={}", name, http::percent_encoded(value));
   };
   signed_request.url.resize(std::min(request.url.find('#'), request.url.size()));
   add("X-Amz-Algorithm", algorithm);

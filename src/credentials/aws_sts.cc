@@ -7,7 +7,7 @@
 
 #include "credentials/aws_answer.h"
 #include "credentials/aws_call.h"
-#include "credentials/url.h"
+#include "http/url.h"
 
 namespace partwise::credentials {
 namespace {
@@ -49,7 +49,7 @@ Result<Service> service_for(const Fields& fields, const AwsPlaces& places) {
   for (const auto& [name, value] : fields) {
     auto& body = service.request.body;
     if (!body.empty()) body += '&';
-    body += fmt::format("{}={}", name, percent_encoded(value));
+    body += fmt::format("{}={}", name, http::percent_encoded(value));
   }
   return service;
 }

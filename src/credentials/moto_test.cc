@@ -11,8 +11,8 @@
 #include "credentials/aws_home_fake.h"
 #include "credentials/aws_secrets_manager.h"
 #include "credentials/aws_signature.h"
-#include "credentials/url.h"
 #include "http/curl_client.h"
+#include "http/url.h"
 
 namespace partwise::credentials {
 namespace {
@@ -67,7 +67,7 @@ class Moto : public testing::Test {
   // Secrets, a user who may read them and assume a role, and one who may do nothing.
   void prepare() {
     const auto policy = [](const std::string& action) {
-      return percent_encoded(
+      return http::percent_encoded(
           json({{"Version", "2012-10-17"},
                 {"Statement", {{{"Effect", "Allow"}, {"Action", action}, {"Resource", "*"}}}}})
               .dump());

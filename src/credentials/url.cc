@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstddef>
 
 #include <fmt/format.h>
 
@@ -73,36 +72,6 @@ std::optional<Url> url_from_text(std::string_view text) {
   if (url.path.empty()) url.path = "/";
   if (question < rest.size()) url.query = rest.substr(question + 1);
   return url;
-}
-
-std::string percent_encoded(std::string_view text, std::string_view kept) {
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    if (unreserved(c) || kept.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned char byte = 0;
-    const char* digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-      decoded += static_cast<char>(byte);
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
 }
 
 }  // namespace partwise::credentials

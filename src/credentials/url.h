@@ -23,10 +23,4 @@ struct Url {
 /// character in its host.
 std::optional<Url> url_from_text(std::string_view text);
 
-/// Bytes other than letters, digits and "-._~" as %XX; those in `kept` stay.
-std::string percent_encoded(std::string_view text, std::string_view kept = {});
-
-/// %XX as bytes; a percent sign with anything else behind it stays.
-std::string percent_decoded(std::string_view text);
-
 }  // namespace partwise::credentials

@@ -310,15 +310,9 @@ TEST_F(CurlClientTest, EndsAtTheTimeoutWhenAServerStalls) {
 TEST_F(CurlClientTest, EndsAtTheConnectTimeoutWhenNobodyTakesTheConnection) {
   // A queue of no connections that is full: Linux drops what comes next.
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(socket, 0), 0);
-  ASSERT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const auto address = listening(socket, 0);
   const int first = ::socket(AF_INET, SOCK_STREAM, 0);
-  ASSERT_EQ(::connect(first, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::connect(first, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   CurlSettings settings;
   settings.connect_timeout = Millis(200);
   CurlClient hasty(settings);

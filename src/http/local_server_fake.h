@@ -47,6 +47,18 @@ class LocalServer {
   std::jthread thread_;
 };
 
+/// Where `socket` listens from now on: a free port of this machine, with so many who may wait.
+inline sockaddr_in listening(int socket, int waiting) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::listen(socket, waiting), 0);
+  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  return address;
+}
+
 /// Hands each connection to the test's function, which may write what it likes, in a thread of its
 /// own; the connection is closed behind it.
 class RawServer {
@@ -54,14 +66,7 @@ class RawServer {
   using Talk = std::function<void(int socket)>;
   explicit RawServer(Talk talk)
       : talk_(std::move(talk)), socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(socket_, 16), 0);
-    EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    port_ = ntohs(address.sin_port);
+    port_ = ntohs(listening(socket_, 16).sin_port);
     thread_ = std::jthread([this] { accept(); });
   }
   ~RawServer() {

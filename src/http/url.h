@@ -10,10 +10,14 @@
 
 namespace partwise::http {
 
-/// Every byte but letters, digits and "-._~" as %XX: for a value of a query or a part of a path.
+/// Every byte but letters, digits, "-._~" and those in `kept` as %XX: for a value of a query or a
+/// part of a path.
 ///
 /// source: RFC 3986, 2.1 and 2.3
-std::string percent_encoded(std::string_view text);
+std::string percent_encoded(std::string_view text, std::string_view kept = {});
+
+/// %XX as bytes; a percent sign with anything else behind it stays.
+std::string percent_decoded(std::string_view text);
 
 /// Not encoded yet.
 struct QueryParameter {
