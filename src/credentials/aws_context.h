@@ -9,17 +9,18 @@
 #include "config/option.h"
 #include "credentials/aws_keys.h"
 #include "http/exchange.h"
+#include "http/waiter.h"
 
 namespace partwise::credentials {
 
-/// The exchange and the clock must outlive it.
+/// The exchange, the clock and the waiter must outlive it.
 struct AwsContext {
   config::Environment environment;
   std::string home;     ///< the user's folder
   std::string profile;  ///< named by the user, which leaves the environment's keys out; else empty
   http::Exchange& exchange;
   const Clock& clock;
-  Millis pause = Millis(300);             ///< before a second try; twice that before a third
+  http::Waiter& waiter;
   Millis process_limit = Millis(60'000);  ///< for a credential_process
 };
 

@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "base/clock_fake.h"
 #include "credentials/aws_home_fake.h"
 #include "credentials/aws_signature.h"
 #include "credentials/url.h"
 #include "http/exchange_fake.h"
 #include "http/url.h"
+#include "http/waiter_fake.h"
 
 namespace partwise::credentials {
 namespace {
@@ -57,9 +57,7 @@ class AwsCredentialsFound : public testing::Test {
     return found_credentials(context(profile), {});
   }
   AwsContext context(const std::string& profile = "") {
-    AwsContext context{home_.environment(), home_.folder(), profile, exchange_, clock_};
-    context.pause = Millis(0);
-    return context;
+    return {home_.environment(), home_.folder(), profile, exchange_, clock_, clock_};
   }
   std::string id(const std::string& profile = "") {
     const auto credentials = found(profile);
@@ -67,7 +65,7 @@ class AwsCredentialsFound : public testing::Test {
   }
 
   FakeHome home_;
-  FakeClock clock_;  // 2024-10-04T00:00:00Z
+  http::FakeTime clock_;  // 2024-10-04T00:00:00Z
   std::function<Result<http::Reply>(const http::Request&)> answer_ = [](const auto&) {
     return http::Reply{200, {}, sts_answer("ROLE")};
   };
@@ -322,7 +320,7 @@ TEST_F(AwsCredentialsFound, LoginsThatAreNotSupportedSayWhatToRun) {
 
 TEST_F(AwsCredentialsFound, ProcessThatHangsIsEnded) {
   home_.config("[default]\ncredential_process = sleep 60\n");
-  auto hurried = AwsContext{home_.environment(), home_.folder(), "", exchange_, clock_};
+  auto hurried = AwsContext{home_.environment(), home_.folder(), "", exchange_, clock_, clock_};
   hurried.process_limit = Millis(0);
   EXPECT_EQ(found_credentials(hurried, {}).error().kind, ErrorKind::timeout);
 }

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include "base/clock_fake.h"
 #include "credentials/aws_home_fake.h"
 #include "http/exchange_fake.h"
+#include "http/waiter_fake.h"
 
 namespace partwise::credentials {
 namespace {
@@ -33,12 +33,12 @@ class AwsMetadata : public testing::Test {
   }
 
   FakeHome home_;
-  FakeClock clock_;
+  http::FakeTime clock_;
   std::function<Result<http::Reply>(const http::Request&)> answer_ = [](const auto&) {
     return http::Reply{200, {}, keys};
   };
   http::FakeExchange exchange_{[this](const http::Request& request) { return answer_(request); }};
-  AwsContext context_{home_.environment(), home_.folder(), "", exchange_, clock_};
+  AwsContext context_{home_.environment(), home_.folder(), "", exchange_, clock_, clock_};
 };
 
 class Container : public AwsMetadata {};

@@ -6,10 +6,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/clock_fake.h"
 #include "credentials/aws_home_fake.h"
 #include "credentials/aws_signature.h"
 #include "http/exchange_fake.h"
+#include "http/waiter_fake.h"
 
 namespace partwise::credentials {
 namespace {
@@ -31,13 +31,13 @@ class Secrets : public testing::Test {
   }
 
   FakeHome home_;
-  FakeClock clock_;
+  http::FakeTime clock_;
   std::function<Result<http::Reply>(const http::Request&)> answer_ = [](const auto&) {
     return http::Reply{200, {}, R"({"Name":"kafka","SecretString":"hunter2"})"};
   };
   http::FakeExchange exchange_{[this](const http::Request& request) { return answer_(request); }};
   AwsCredentialChain chain_{
-      AwsContext{home_.environment(), home_.folder(), "", exchange_, clock_, Millis(0)}};
+      AwsContext{home_.environment(), home_.folder(), "", exchange_, clock_, clock_}};
 };
 
 TEST_F(Secrets, AreAskedForByNameOrArn) {
@@ -143,6 +143,7 @@ TEST_F(Secrets, AreAskedForAgainWhereThatMayHelp) {
   };
   EXPECT_TRUE(secret());
   EXPECT_EQ(exchange_.requests().size(), 3U);
+  EXPECT_EQ(clock_.waits(), (std::vector<Millis>{Millis(300), Millis(600)}));
   refuse(500, R"({"__type":"InternalServiceError"})");
   EXPECT_EQ(secret().error().kind, ErrorKind::unavailable);
   EXPECT_EQ(exchange_.requests().size(), 6U);

@@ -95,12 +95,13 @@ class Moto : public testing::Test {
 
   Result<config::Secret> secret(const std::string& name, const std::string& profile = "") {
     AwsCredentialChain chain(
-        AwsContext{home_.environment(), home_.folder(), profile, exchange_, clock_, Millis(0)});
+        AwsContext{home_.environment(), home_.folder(), profile, exchange_, clock_, waiter_});
     return SecretsManager(chain).secret({"", name}, {});
   }
 
   FakeHome home_;
   SystemClock clock_;
+  http::SystemWaiter waiter_;
   http::CurlClient exchange_{http::CurlSettings{}};
   std::string url_;
   std::string arn_;
