@@ -22,6 +22,8 @@ class Progress {
  public:
   virtual ~Progress() = default;
   virtual void update(const ClusterProgress& progress) = 0;
+  /// What everybody should know.
+  virtual void say(const std::string& line) = 0;
   /// A step, for those who asked to be told of each.
   virtual void detail(const std::string& line) = 0;
 };
@@ -29,6 +31,7 @@ class Progress {
 class NoProgress final : public Progress {
  public:
   void update(const ClusterProgress&) override {}
+  void say(const std::string&) override {}
   void detail(const std::string&) override {}
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,6 +22,9 @@ enum class ErrorKind {
   corrupt,
   interrupted
 };
+
+/// "not_found": as JSON names it.
+std::string_view name_of(ErrorKind kind);
 
 struct Error {
   ErrorKind kind;

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <numeric>
 
@@ -8,6 +9,8 @@ namespace partwise {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n\v\f";
+
+constexpr std::size_t longest_quote = 300;
 
 // Optimal string alignment distance, in three rolling rows.
 std::size_t edits(std::string_view a, std::string_view b) {
@@ -77,6 +80,29 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     best = candidate;
   }
   return best;
+}
+
+std::string quotable(std::string_view text) {
+  std::string line;
+  for (const char c : trimmed(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  }
+  if (line.size() <= longest_quote) return line;
+  line.resize(longest_quote);
+  // No half character at the end.
+  while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U) {
+    line.pop_back();
+  }
+  if (!line.empty() && static_cast<unsigned char>(line.back()) >= 0xC0U) line.pop_back();
+  return line + "...";
+}
+
+bool plain_name(std::string_view text) {
+  return !text.empty() && text.size() <= 200 && text.front() != '.' &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+         });
 }
 
 std::size_t display_width(std::string_view text) {

@@ -24,6 +24,13 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
 /// if that is a plausible slip: at most a third of the longer one's length.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// Text from outside on one line, without control characters, and no longer than 300 bytes.
+std::string quotable(std::string_view text);
+
+/// 1 to 200 letters of ASCII, digits, '-', '_' and '.', and no '.' first: fit for the name of a
+/// file.
+bool plain_name(std::string_view text);
+
 /// Columns that `text` takes on a terminal, counting each code point of UTF-8 as one.
 std::size_t display_width(std::string_view text);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fleet/topic_spec.h"
+#include "base/topic_name.h"
 
 namespace partwise::broker {
 namespace {
@@ -27,7 +27,7 @@ void Partition::wake() {
   }
 }
 
-bool is_topic_name(std::string_view name) { return fleet::check_topic_name(name).has_value(); }
+bool is_topic_name(std::string_view name) { return check_topic_name(name).has_value(); }
 
 // They cannot tell '.' from '_'.
 std::string metric_name(std::string_view topic) {

@@ -25,11 +25,16 @@ struct Renamed {
   std::string_view librdkafka;
 };
 
-constexpr std::array<Renamed, 3> renamed = {{
+constexpr auto renamed = std::to_array<Renamed>({
     {"request.timeout.ms", "socket.timeout.ms"},
     {"send.buffer.bytes", "socket.send.buffer.bytes"},
     {"receive.buffer.bytes", "socket.receive.buffer.bytes"},
-}};
+    {"sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"},
+    {"sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"},
+    // librdkafka's own second names: under one, what a cluster says replaces what all have.
+    {"sasl.mechanisms", "sasl.mechanism"},
+    {"metadata.broker.list", "bootstrap.servers"},
+});
 
 // What measuring sets itself (kafka/client.cc): to take another value silently would be a lie.
 constexpr auto refused = std::to_array<std::string_view>(
@@ -39,8 +44,9 @@ constexpr auto refused = std::to_array<std::string_view>(
      "fetch.message.max.bytes", "max.partition.fetch.bytes", "fetch.error.backoff.ms",
      "fetch.queue.backoff.ms", "queued.min.messages", "queued.max.messages.kbytes"});
 
-// Of producers, of consumer groups, of code around a client, and of schema registries: nothing here
-// could honour them or fail to. Files that are made for all kinds of clients have them.
+// Of producers, of consumer groups, of code around a client, of schema registries, and of how Java
+// keeps a token fresh: nothing here could honour them or fail to. Files that are made for all kinds
+// of clients have them.
 constexpr auto of_others =
     std::to_array<std::string_view>({"acks",
                                      "request.required.acks",
@@ -95,7 +101,17 @@ constexpr auto of_others =
                                      "coordinator.query.interval.ms",
                                      "auto.commit.interval.ms",
                                      "enable.auto.offset.store",
-                                     "exclude.internal.topics"});
+                                     "exclude.internal.topics",
+                                     "sasl.login.connect.timeout.ms",
+                                     "sasl.login.read.timeout.ms",
+                                     "sasl.login.retry.backoff.ms",
+                                     "sasl.login.retry.backoff.max.ms",
+                                     "sasl.oauthbearer.clock.skew.seconds",
+                                     "sasl.oauthbearer.expected.audience",
+                                     "sasl.oauthbearer.expected.issuer",
+                                     "sasl.oauthbearer.jwt.validator.class",
+                                     "sasl.oauthbearer.scope.claim.name",
+                                     "sasl.oauthbearer.sub.claim.name"});
 
 // Java's stores. Of these, librdkafka has ssl.keystore.location and .password too, for PKCS#12.
 constexpr auto of_stores = std::to_array<std::string_view>(
@@ -119,8 +135,8 @@ class Translation {
       refuse(name, "measuring sets it itself", "remove it");
     } else if (is_of_others(name)) {
       warnings_.push_back(fmt::format("{}: property {} has no effect here", from, name));
-    } else if (name == "sasl.login.callback.handler.class") {
-      add_callback_handler(name, value);
+    } else if (is_of_tokens(name)) {
+      add_token_setting(name, value);
     } else if (name == "ssl.endpoint.identification.algorithm" && value.empty()) {
       set(name, "none");  // Java's way to turn it off
     } else {
@@ -140,6 +156,7 @@ class Translation {
   tl::expected<TranslatedProperties, Errors> finish() {
     add_trust_store();
     add_key_store();
+    add_token_method();
     if (!errors_.empty()) return tl::unexpected(std::move(errors_));
     return TranslatedProperties{std::move(properties_), std::move(warnings_)};
   }
@@ -158,15 +175,39 @@ class Translation {
 
   static bool is_of_others(std::string_view name) {
     return has(of_others, name) || name.starts_with("schema.registry.") ||
-           name.starts_with("basic.auth.");
+           name.starts_with("basic.auth.") || name.starts_with("sasl.login.refresh.");
   }
 
-  void add_callback_handler(const std::string& name, const std::string& value) {
-    if (value.ends_with("OAuthBearerLoginCallbackHandler")) {
-      return set("sasl.oauthbearer.method", "oidc");
+  static bool is_of_tokens(std::string_view name) {
+    return name == "sasl.login.callback.handler.class" ||
+           name == "sasl.oauthbearer.jwt.retriever.class" ||
+           name == "sasl.oauthbearer.token.endpoint.url" ||
+           name == "sasl.oauthbearer.header.urlencode";
+  }
+
+  // Of Java's ways to a token, librdkafka has one: client credentials (OIDC).
+  void add_token_setting(const std::string& name, const std::string& value) {
+    if (name == "sasl.oauthbearer.token.endpoint.url") {
+      if (!value.starts_with("file:")) return set(name, value);
+      return refuse(name, "a token from a file is not supported", "give a URL of http or https");
     }
+    if (name == "sasl.oauthbearer.header.urlencode") {
+      if (lowered(value) == "false") return;
+      return refuse(name, "id and secret are sent as they are", "remove it");
+    }
+    if (value.ends_with("OAuthBearerLoginCallbackHandler") ||
+        value.ends_with("ClientCredentialsJwtRetriever") || value.ends_with("DefaultJwtRetriever"))
+      return set("sasl.oauthbearer.method", "oidc");
     refuse(name, "its Java class cannot be run here",
            "use sasl.oauthbearer.* or another mechanism");
+  }
+
+  void add_token_method() {
+    const auto* client = find_property(properties_, "sasl.oauthbearer.client.id");
+    if (client == nullptr || find_property(properties_, "sasl.oauthbearer.method") != nullptr)
+      return;
+    from_ = client->from;
+    set("sasl.oauthbearer.method", "oidc");
   }
 
   void set(std::string name, std::string value) {
@@ -198,14 +239,33 @@ class Translation {
       take("username", "sasl.username");
       take("password", "sasl.password");
     } else if (jaas->module == "OAuthBearerLoginModule") {
-      take("clientId", "sasl.oauthbearer.client.id");
-      take("clientSecret", "sasl.oauthbearer.client.secret");
-      if (jaas->options.contains("scope")) take("scope", "sasl.oauthbearer.scope");
-      set("sasl.oauthbearer.method", "oidc");
+      add_token_options(jaas->options);
     } else {
       refuse("sasl.jaas.config", fmt::format("login module {} is not supported", jaas->module),
              "PlainLoginModule, ScramLoginModule and OAuthBearerLoginModule are");
     }
+  }
+
+  // What is not here may be in properties of its own.
+  void add_token_options(const std::map<std::string, std::string>& options) {
+    constexpr std::string_view extension = "extension_";
+    std::string extensions;
+    for (const auto& [name, value] : options) {
+      if (name == "clientId") {
+        set("sasl.oauthbearer.client.id", value);
+      } else if (name == "clientSecret") {
+        set("sasl.oauthbearer.client.secret", value);
+      } else if (name == "scope") {
+        set("sasl.oauthbearer.scope", value);
+      } else if (name.starts_with(extension)) {
+        extensions += (extensions.empty() ? "" : ",") + name.substr(extension.size()) + "=" + value;
+      } else {
+        refuse("sasl.jaas.config", fmt::format("option {} is not supported", name),
+               "clientId, clientSecret, scope and extension_... are");
+      }
+    }
+    if (!extensions.empty()) set("sasl.oauthbearer.extensions", extensions);
+    set("sasl.oauthbearer.method", "oidc");
   }
 
   std::optional<Setting> store(const std::string& name) {
@@ -236,7 +296,10 @@ class Translation {
     if (const auto key = store("ssl.keystore.key")) set("ssl.key.pem", key->value);
     const auto location = store("ssl.keystore.location");
     if (!location) return;
-    const auto type = lowered(store("ssl.keystore.type").value_or(Setting{"jks", {}}).value);
+    const auto& file = location->value;
+    const bool named_so = file.ends_with(".p12") || file.ends_with(".pfx");
+    const auto type = lowered(
+        store("ssl.keystore.type").value_or(Setting{named_so ? "pkcs12" : "jks", {}}).value);
     from_ = location->from;
     if (type == "pkcs12") {
       set("ssl.keystore.location", location->value);

@@ -26,7 +26,7 @@ struct TranslatedProperties {
 };
 
 /// Translates settings under Java's or librdkafka's names: names that differ, PEM stores,
-/// sasl.jaas.config.
+/// sasl.jaas.config, client credentials for tokens. Each setting has one name behind it.
 ///
 /// errors: invalid_input for each property that cannot be honoured, naming it and its line
 tl::expected<TranslatedProperties, Errors> translated(const ClientProperties& given);

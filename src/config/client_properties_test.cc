@@ -48,6 +48,76 @@ TEST(ClientProperties, TranslatesNamesThatDiffer) {
   EXPECT_EQ(value(properties, "sasl.oauthbearer.method"), "oidc");
 }
 
+TEST(ClientProperties, TakesAKeyStoreForPkcs12ByItsName) {
+  EXPECT_EQ(value(parsed("ssl.keystore.location=/me.p12"), "ssl.keystore.location"), "/me.p12");
+  EXPECT_EQ(
+      value(parsed("ssl.keystore.location=/me.pem\nssl.keystore.type=PEM"), "ssl.key.location"),
+      "/me.pem");
+}
+
+TEST(ClientProperties, HaveOneNameForASettingOfTwo) {
+  const auto properties = parsed("sasl.mechanisms=PLAIN\nmetadata.broker.list=a:1\n");
+  EXPECT_EQ(value(properties, "sasl.mechanism"), "PLAIN");
+  EXPECT_EQ(value(properties, "bootstrap.servers"), "a:1");
+  EXPECT_EQ(properties.size(), 2U);
+}
+
+// KIP-768: Java 3.1 and later.
+TEST(ClientProperties, TakeClientCredentialsFromALoginModule) {
+  const auto properties = parsed(
+      "sasl.login.callback.handler.class=org.apache.kafka.common.security.oauthbearer.secured."
+      "OAuthBearerLoginCallbackHandler\n"
+      "sasl.oauthbearer.token.endpoint.url=https://idp/token\n"
+      "sasl.login.connect.timeout.ms=1000\n"
+      "sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule "
+      "required clientId='me' clientSecret='pw' scope='kafka' extension_logicalCluster='lkc-1' "
+      "extension_identityPoolId='pool-1';\n");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.method"), "oidc");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.token.endpoint.url"), "https://idp/token");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.client.id"), "me");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.client.secret"), "pw");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.scope"), "kafka");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.extensions"),
+            "identityPoolId=pool-1,logicalCluster=lkc-1");
+  EXPECT_EQ(properties.size(), 6U);
+}
+
+// KIP-1139: Java 4.1 and later.
+TEST(ClientProperties, TakeClientCredentialsFromPropertiesOfTheirOwn) {
+  const auto properties = parsed(
+      "sasl.oauthbearer.jwt.retriever.class=org.apache.kafka.common.security.oauthbearer."
+      "ClientCredentialsJwtRetriever\n"
+      "sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule "
+      "required;\n"
+      "sasl.oauthbearer.client.credentials.client.id=me\n"
+      "sasl.oauthbearer.client.credentials.client.secret=pw\n"
+      "sasl.oauthbearer.scope=kafka\nsasl.oauthbearer.header.urlencode=false\n");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.method"), "oidc");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.client.id"), "me");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.client.secret"), "pw");
+  EXPECT_EQ(value(properties, "sasl.oauthbearer.scope"), "kafka");
+  EXPECT_EQ(properties.size(), 4U);
+}
+
+TEST(ClientProperties, TakeAClientIdForTheWishForAToken) {
+  EXPECT_EQ(value(parsed("sasl.oauthbearer.client.id=me"), "sasl.oauthbearer.method"), "oidc");
+}
+
+TEST(ClientProperties, RefuseTokensThatComeByOtherWays) {
+  for (const auto* line :
+       {"sasl.oauthbearer.jwt.retriever.class=org.example.JwtBearerJwtRetriever",
+        "sasl.login.callback.handler.class=com.example.Handler",
+        "sasl.oauthbearer.token.endpoint.url=file:///token",
+        "sasl.oauthbearer.header.urlencode=true",
+        "sasl.jaas.config=x.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub='a';"}) {
+    const auto properties = client_properties_from_text(line, "f");
+    ASSERT_FALSE(properties) << line;
+    ASSERT_EQ(properties.error().size(), 1U);
+    EXPECT_NE(properties.error()[0].message.find("cannot be honoured"), std::string::npos);
+    EXPECT_EQ(properties.error()[0].message.find("file:///"), std::string::npos);
+  }
+}
+
 TEST(ClientProperties, TakesLibrdkafkasNamesAsTheyAre) {
   EXPECT_EQ(value(parsed("ssl.ca.location=/ca.pem"), "ssl.ca.location"), "/ca.pem");
 }

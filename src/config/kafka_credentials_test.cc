@@ -30,12 +30,13 @@ TEST(KafkaCredentials, ReadsTheDocumentedArray) {
 }
 
 TEST(KafkaCredentials, AssumesOnlyWhatIsNotSaid) {
-  ClientProperties said = {{"sasl.username", Secret("u"), "here"},
-                           {"security.protocol", Secret("SASL_PLAINTEXT"), "here"},
-                           {"sasl.mechanisms", Secret("SCRAM-SHA-256"), "here"}};
+  auto said = translated({{"sasl.username", Secret("u"), "here"},
+                          {"security.protocol", Secret("SASL_PLAINTEXT"), "here"},
+                          {"sasl.mechanisms", Secret("SCRAM-SHA-256"), "here"}})
+                  ->properties;
   assume_confluent_defaults(said);
   EXPECT_EQ(find_property(said, "security.protocol")->value.reveal(), "SASL_PLAINTEXT");
-  EXPECT_EQ(find_property(said, "sasl.mechanism"), nullptr);
+  EXPECT_EQ(find_property(said, "sasl.mechanism")->value.reveal(), "SCRAM-SHA-256");
 }
 
 TEST(KafkaCredentials, TakesFurtherClientProperties) {
@@ -48,6 +49,17 @@ TEST(KafkaCredentials, TakesFurtherClientProperties) {
   EXPECT_EQ(find_property((*clusters)[0].properties, "sasl.username")->value.reveal(), "u");
   EXPECT_EQ(find_property((*clusters)[0].properties, "sasl.mechanism")->value.reveal(),
             "SCRAM-SHA-512");
+}
+
+TEST(KafkaCredentials, MayStandInASecretThatNamesItsEnvironment) {
+  const auto clusters = clusters_from_json(R"({"kafka_cluster_id": "a", "environment_id": "env-1",
+                             "bootstrap.servers": "h:1"})",
+                                           "the store", "secret orders");
+  ASSERT_TRUE(clusters);
+  EXPECT_EQ((*clusters)[0].environment, "env-1");
+  EXPECT_EQ((*clusters)[0].properties.size(), 1U);
+  const auto wrong = clusters_from_json("[]", "the store", "secret orders");
+  EXPECT_EQ(wrong.error()[0].message, "secret orders is not an array with a cluster in it");
 }
 
 TEST(KafkaCredentials, NamesThePositionOfASyntaxErrorAndNoValue) {

@@ -123,15 +123,28 @@ class Resolver {
         flag != sources_.flags.end()) {
       return flag->second;
     }
-    if (option.env.empty()) return std::nullopt;
-    if (const auto value = sources_.environment(option.env); value && !trimmed(*value).empty()) {
-      return Given{*value, std::string(option.env)};
+    const std::array names = {option.env, option.also_env};
+    for (const auto name : names) {
+      if (auto value = in_environment(name)) return value;
     }
-    const auto entry = sources_.env_file.find(std::string(option.env));
-    if (entry != sources_.env_file.end() && !trimmed(entry->second.value).empty()) {
-      return Given{entry->second.value, entry->second.from};
+    for (const auto name : names) {
+      if (auto value = in_file(name)) return value;
     }
     return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Given> in_environment(std::string_view name) const {
+    if (name.empty()) return std::nullopt;
+    const auto value = sources_.environment(name);
+    if (!value || trimmed(*value).empty()) return std::nullopt;
+    return Given{*value, std::string(name)};
+  }
+
+  [[nodiscard]] std::optional<Given> in_file(std::string_view name) const {
+    const auto entry = sources_.env_file.find(std::string(name));
+    if (name.empty() || entry == sources_.env_file.end()) return std::nullopt;
+    if (trimmed(entry->second.value).empty()) return std::nullopt;
+    return Given{entry->second.value, entry->second.from};
   }
 
   void add(const Option& option) {
@@ -206,7 +219,10 @@ std::string OptionValues::text(std::string_view name) const {
 
 std::vector<std::string> env_file_warnings(OptionTable table, const EnvFile& env_file) {
   std::vector<std::string> known;
-  for (const auto& option : table) known.emplace_back(option.env);
+  for (const auto& option : table) {
+    known.emplace_back(option.env);
+    if (!option.also_env.empty()) known.emplace_back(option.also_env);
+  }
   std::vector<std::string> warnings;
   for (const auto& [name, entry] : env_file) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;

@@ -36,8 +36,9 @@ struct Option {
   std::string_view help;
   double least = 0;  ///< of numbers, sizes, rates and durations (seconds)
   double most = 1e18;
-  std::string_view choices = {};  ///< "full|grow"
-  bool secret = false;            ///< shown as ***
+  std::string_view choices = {};   ///< "full|grow"
+  bool secret = false;             ///< shown as ***
+  std::string_view also_env = {};  ///< another name of the variable; `env` wins
 };
 
 /// "--sampling-days".

@@ -43,6 +43,21 @@ TEST(Options, LayerFlagOverEnvironmentOverFileOverDefault) {
   EXPECT_FALSE(values.has("token"));
 }
 
+TEST(Options, AVariableMayHaveAnotherName) {
+  constexpr std::array<Option, 1> renamed = {
+      {{"new_name", "NEW_NAME", OptionType::text, "", "", "", "", 0, 0, {}, false, "OLD_NAME"}}};
+  const auto resolved = [&](std::map<std::string, std::string> environment, std::string_view file) {
+    const auto values = *resolve(renamed, sources(std::move(environment), file));
+    return values.has("new_name") ? values.entry("new_name").from : std::string();
+  };
+  EXPECT_EQ(resolved({{"OLD_NAME", "1"}}, ""), "OLD_NAME");
+  EXPECT_EQ(resolved({{"OLD_NAME", "1"}, {"NEW_NAME", "2"}}, ""), "NEW_NAME");
+  EXPECT_EQ(resolved({{"OLD_NAME", "1"}}, "NEW_NAME=2"), "OLD_NAME");
+  EXPECT_EQ(resolved({}, "OLD_NAME=2"), ".env line 1");
+  EXPECT_EQ(resolved({}, ""), "");
+  EXPECT_TRUE(env_file_warnings(renamed, *env_file_from_text("OLD_NAME=1", ".env")).empty());
+}
+
 TEST(Options, AnEmptyVariableIsNotSet) {
   EXPECT_EQ(
       resolve(table, sources({{"SAMPLING_DAYS", ""}}, "SAMPLING_DAYS=2"))->number("sampling_days"),

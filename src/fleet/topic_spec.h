@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/result.h"
 #include "keys/key_shares.h"
 #include "keys/partitioner.h"
 
@@ -121,11 +120,6 @@ inline constexpr double rate_max = 1e9;  ///< records/s
 inline constexpr double noise_max = 0.9;
 inline constexpr double compressibility_max = 100;
 inline constexpr std::int64_t record_bytes_max = 256LL * 1024 * 1024;
-
-/// Kafka's rule: 1 to 249 letters, digits, '.', '_' and '-', and not "." or "..".
-///
-/// errors: invalid_input
-Result<> check_topic_name(std::string_view name);
 
 /// Whether the topic is compacted, by its configurations.
 bool is_compacted(const TopicSpec& spec);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/topic_name.h"
 #include "base/units.h"
 #include "fleet/mix.h"
 

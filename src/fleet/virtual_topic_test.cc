@@ -9,6 +9,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/random.h"
+#include "base/topic_name.h"
 #include "fleet/fleet_topics.h"
 #include "fleet/random_specs_fake.h"
 
