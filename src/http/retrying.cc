@@ -28,6 +28,12 @@ Millis backoff_most(int tries) {
   return std::min(most, longest_backoff);
 }
 
+// A request that the limit turned away was not carried out: even one that must not be carried out
+// twice may be sent again.
+bool may_send_again(const Request& request, const Result<Reply>& last) {
+  return may_pass(last) && (request.may_repeat() || (last && last->status == 429));
+}
+
 // An error says how often it was tried.
 Result<Reply> given_up(Result<Reply> last, int tries) {
   if (!last) {
@@ -46,11 +52,11 @@ Retrying::Retrying(Exchange& inner, const Clock& clock, Waiter& waiter, RetrySet
       random_(settings_.seed) {}
 
 Result<Reply> Retrying::send(const Request& request, const std::stop_token& stop) {
-  const auto deadline = clock_.steady_now() + request.patience;
+  const auto deadline = clock_.steady_now() + settings_.patience.value_or(request.patience);
   auto attempt = request;
   for (int tries = 1;; ++tries) {
     auto last = try_once(attempt, deadline, stop);
-    if (!request.may_repeat() || !may_pass(last)) return tries == 1 ? last : given_up(last, tries);
+    if (!may_send_again(request, last)) return tries == 1 ? last : given_up(last, tries);
     const auto wait = wait_before_next(last, tries);
     const auto next = clock_.steady_now() + wait;
     if (next >= deadline) return given_up(std::move(last), tries);

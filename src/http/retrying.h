@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -19,10 +20,11 @@ struct RetrySettings {
   std::uint64_t seed = 1;          ///< of the waits
   /// Told of each new try, by the thread that makes it; may be empty.
   std::function<void(std::string)> note;
+  std::optional<Millis> patience = std::nullopt;  ///< instead of each request's own
 };
 
 /// Asks again after connection errors, timeouts, 429 and 5xx but 501, while the request's patience
-/// lasts, if it may be repeated.
+/// lasts: one that may not be repeated, after 429 alone, as that was not carried out.
 ///
 /// Before try n + 1 (n = 1, 2, ...) it waits a time drawn evenly from [0, 1 s · 2^(n - 1)), at most
 /// 30 s, but no less than the reply asks for. What a reply says about the service's limit holds

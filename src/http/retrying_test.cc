@@ -48,6 +48,13 @@ class RetryingTest : public ::testing::Test {
       inner, time, time, {&limiter, 7, [this](const std::string& line) { notes.push_back(line); }}};
 };
 
+TEST_F(RetryingTest, MayHaveAPatienceForAllRequests) {
+  Retrying hasty(inner, time, time, {nullptr, 7, {}, Millis(3'000)});
+  answers = {refused()};
+  EXPECT_FALSE(hasty.send(get(), {}));
+  EXPECT_LT(time.passed(), Millis(3'000));
+}
+
 TEST_F(RetryingTest, AsksOnceWhereAllIsWell) {
   EXPECT_EQ(sent(get(), {Reply{200, {}, "yes"}})->body, "yes");
   EXPECT_EQ(tries(), 1U);
@@ -83,10 +90,17 @@ TEST_F(RetryingTest, RepeatsAPostOnlyWhereItIsMarked) {
   }
   for (const auto* method : {"POST", "PATCH"}) {
     EXPECT_FALSE(sent(with_method(method), {refused(), Reply{200, {}, ""}})) << method;
+    EXPECT_EQ(sent(with_method(method), {Reply{500, {}, ""}, Reply{200, {}, ""}})->status, 500);
   }
   auto query = with_method("POST");
   query.repeatable = true;
   EXPECT_EQ(sent(query, {refused(), Reply{200, {}, ""}})->status, 200);
+}
+
+TEST_F(RetryingTest, RepeatsAnyPostThatTheLimitTurnedAway) {
+  EXPECT_EQ(sent(with_method("POST"), {Reply{429, {}, ""}, Reply{202, {}, ""}})->status, 202);
+  EXPECT_EQ(tries(), 2U);
+  EXPECT_FALSE(sent(with_method("POST"), {Reply{429, {}, ""}, refused(), Reply{202, {}, ""}}));
 }
 
 TEST_F(RetryingTest, GivesUpInsideItsPatienceWithTheLastError) {
