@@ -1,10 +1,6 @@
 #include "credentials/aws_answer.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <utility>
 #include <vector>
@@ -13,14 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "base/utf8.h"
+#include "credentials/xml_text.h"
 
 namespace partwise::credentials {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t longest_quote = 300;
 
 bool one_of(std::string_view code, std::initializer_list<std::string_view> codes) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
@@ -38,47 +32,6 @@ std::string first_text(const json& object, std::initializer_list<const char*> na
     if (found != object.end() && found->is_string()) return found->get<std::string>();
   }
   return {};
-}
-
-// "lt", "#60", "#x3c" behind an ampersand.
-bool append_entity(std::string& text, std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, char>, 5> named = {
-      {{"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}}};
-  for (const auto& [known, character] : named) {
-    if (name != known) continue;
-    text += character;
-    return true;
-  }
-  if (!name.starts_with('#')) return false;
-  name.remove_prefix(1);
-  const bool hexadecimal = name.starts_with('x');
-  if (hexadecimal) name.remove_prefix(1);
-  std::uint32_t point = 0;
-  const char* const begin = name.data();
-  const char* const end = begin + name.size();
-  const auto [read, error] = std::from_chars(begin, end, point, hexadecimal ? 16 : 10);
-  const bool surrogate = point >= 0xD800 && point < 0xE000;
-  if (error != std::errc() || read != end || point == 0 || point > 0x10FFFF || surrogate) {
-    return false;
-  }
-  append_utf8(text, point);
-  return true;
-}
-
-std::optional<std::string> unescaped(std::string_view xml) {
-  std::string text;
-  while (!xml.empty()) {
-    const auto ampersand = std::min(xml.find('&'), xml.size());
-    text += xml.substr(0, ampersand);
-    xml.remove_prefix(ampersand);
-    if (xml.empty()) break;
-    const auto end = xml.find(';');
-    if (end == std::string_view::npos || !append_entity(text, xml.substr(1, end - 1))) {
-      return std::nullopt;
-    }
-    xml.remove_prefix(end + 1);
-  }
-  return text;
 }
 
 AwsRefusal json_refusal(const json& body) {
@@ -157,35 +110,6 @@ Error error_of(const http::Reply& reply, const AwsRefusal& refusal, const std::s
                                        : refusal.code);
   if (!refusal.message.empty()) parts.push_back(refusal.message);
   return {kind_for(reply, refusal), joined(parts, ": "), hint_for(refusal.code), ""};
-}
-
-std::optional<std::string> xml_text(std::string_view xml, std::string_view element) {
-  const auto opening = fmt::format("<{}>", element);
-  const auto begin = xml.find(opening);
-  if (begin == std::string_view::npos) return std::nullopt;
-  xml.remove_prefix(begin + opening.size());
-  const auto end = xml.find('<');
-  if (end == std::string_view::npos ||
-      !xml.substr(end).starts_with(fmt::format("</{}>", element))) {
-    return std::nullopt;
-  }
-  return unescaped(trimmed(xml.substr(0, end)));
-}
-
-std::string quotable(std::string_view text) {
-  std::string line;
-  for (const char c : trimmed(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
-  }
-  if (line.size() <= longest_quote) return line;
-  line.resize(longest_quote);
-  // No half character at the end.
-  while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U) {
-    line.pop_back();
-  }
-  if (!line.empty() && static_cast<unsigned char>(line.back()) >= 0xC0U) line.pop_back();
-  return line + "...";
 }
 
 }  // namespace partwise::credentials

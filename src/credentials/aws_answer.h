@@ -1,9 +1,7 @@
 // What AWS says when it refuses, in each of the forms that it and its stand-ins use.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "http/exchange.h"
@@ -27,13 +25,5 @@ bool expired_token(const AwsRefusal& refusal);
 /// The error for a refusal: "WHAT: CODE: MESSAGE", with a hint for what any service may say: a
 /// clock that is wrong, keys that are unknown or expired.
 Error error_of(const http::Reply& reply, const AwsRefusal& refusal, const std::string& what);
-
-/// The text of the first element with this name, with its entities decoded. None where there is no
-/// such element or it is not plain text. Comments and CDATA, which AWS does not send, are not told
-/// apart from text.
-std::optional<std::string> xml_text(std::string_view xml, std::string_view element);
-
-/// Text from outside on one line, without control characters, and no longer than 300 bytes.
-std::string quotable(std::string_view text);
 
 }  // namespace partwise::credentials

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "credentials/aws_keys.h"
 
@@ -58,20 +59,6 @@ TEST(AwsError, HasAKindAndAHint) {
   }
   EXPECT_EQ(error_of(reply(404, ""), {"", "gone"}, "the secret a").message,
             "the secret a: HTTP status 404: gone");
-}
-
-TEST(XmlText, IsTheFirstElementWithItsEntitiesDecoded) {
-  EXPECT_EQ(xml_text("<a><b> x &lt;&amp;&#65;&#x20AC;&#x1F600; </b><b>y</b></a>", "b"),
-            "x <&A\xE2\x82\xAC\xF0\x9F\x98\x80");
-  EXPECT_EQ(xml_text("<b></b>", "b"), "");
-}
-
-TEST(XmlText, IsNoneForWhatIsNotPlainText) {
-  for (const auto* xml : {"", "<a>x</a>", "<b>x", "<b>x<c/></b>", "<b>x</c>", "<b>&nope;</b>",
-                          "<b>&lt</b>", "<b>&#0;</b>", "<b>&#xD800;</b>", "<b>&#x110000;</b>",
-                          "<b>&#;</b>", "<b>&#99999999999;</b>", "<b"}) {
-    EXPECT_FALSE(xml_text(xml, "b")) << xml;
-  }
 }
 
 TEST(Quotable, IsOneShortLine) {

@@ -12,7 +12,6 @@
 
 #include "base/text.h"
 #include "config/file_text.h"
-#include "credentials/aws_answer.h"
 #include "credentials/aws_endpoint.h"
 #include "credentials/aws_metadata.h"
 #include "credentials/aws_profile_files.h"

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "base/units.h"
-#include "credentials/aws_answer.h"
 
 namespace partwise::credentials {
 namespace {

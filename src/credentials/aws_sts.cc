@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "credentials/aws_answer.h"
 #include "credentials/aws_call.h"
+#include "credentials/xml_text.h"
 #include "http/url.h"
 
 namespace partwise::credentials {

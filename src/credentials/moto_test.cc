@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "credentials/aws_answer.h"
 #include "credentials/aws_home_fake.h"
 #include "credentials/aws_secrets_manager.h"
 #include "credentials/aws_signature.h"
+#include "credentials/xml_text.h"
 #include "http/curl_client.h"
 #include "http/url.h"
 
