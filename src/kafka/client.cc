@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
+#include <openssl/x509.h>
 
-#include "base/text.h"
+#include "base/release.h"
+#include "kafka/client_config.h"
 #include "kafka/error.h"
 
 namespace partwise::kafka {
@@ -49,17 +51,25 @@ void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
   static_cast<Client*>(opaque)->note_error(static_cast<rd_kafka_resp_err_t>(code), reason);
 }
 
+// OpenSSL's verdict stands: it is only noted, for librdkafka's own words are the same for each.
+// NOLINTNEXTLINE(readability-non-const-parameter): the type is librdkafka's
+int note_verdict(rd_kafka_t*, const char* address, std::int32_t broker, int* verdict, int,
+                 const char* certificate, std::size_t size, char*, std::size_t, void* opaque) {
+  if (*verdict == X509_V_OK) return 1;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(certificate);
+  const std::unique_ptr<X509, Release<X509_free>> refused(
+      d2i_X509(nullptr, &bytes, static_cast<long>(size)));
+  static_cast<Client*>(opaque)->note_certificate(
+      broker, refused_certificate(address, *verdict, refused.get()));
+  return 0;
+}
+
 void drop_log(const rd_kafka_t*, int, const char*, const char*) {}
 
 // ---- configuration ----
 
-struct Setting {
-  const char* name;
-  const char* value;
-};
-
 // What keeps it read-only and quick to answer, whatever the user's properties say.
-constexpr std::array<Setting, 8> always = {{
+constexpr std::array<Setting, 7> always = {{
     {"enable.auto.commit", "false"},
     {"enable.metrics.push",
      "false"},  // no telemetry to the brokers, nor a second lost in ending it
@@ -68,7 +78,18 @@ constexpr std::array<Setting, 8> always = {{
     {"isolation.level", "read_uncommitted"},  // aborted records are carried, too
     {"enable.partition.eof", "true"},
     {"check.crcs", "false"},
-    {"log.connection.close", "false"},
+}};
+
+// Each record once, in order, and on all replicas; in the partition where Java's clients look for
+// its key.
+constexpr std::array<Setting, 7> always_in_producing = {{
+    {"enable.idempotence", "true"},
+    {"acks", "all"},
+    {"max.in.flight.requests.per.connection", "5"},  // more cannot be kept in order
+    {"partitioner", "murmur2_random"},
+    {"compression.type", "lz4"},  // zstd needs brokers from 2.1
+    {"linger.ms", "20"},
+    {"enable.metrics.push", "false"},
 }};
 
 // A few records at many places: a response of about one batch, and nothing read ahead. Twice Java's
@@ -99,84 +120,66 @@ constexpr Setting bulk_response = {"fetch.max.bytes", "4194304"};
 constexpr std::array<const char*, 3> response_limits = {
     {"fetch.max.bytes", "message.max.bytes", "receive.message.max.bytes"}};
 
-Result<> set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value,
-             const std::string& from) {
-  std::array<char, 512> why{};
-  const auto result = rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size());
-  if (result == RD_KAFKA_CONF_OK) return {};
-  if (result == RD_KAFKA_CONF_UNKNOWN) {
-    return fail(ErrorKind::invalid_input, fmt::format("property {} is not known", name),
-                "remove it, or look up its name in librdkafka's CONFIGURATION.md", from);
-  }
-  // librdkafka's reason may quote the value, which may be a secret.
-  return fail(ErrorKind::invalid_input,
-              fmt::format("property {} has a value that is refused", name),
-              "see its range in librdkafka's CONFIGURATION.md", from);
-}
-
 bool limits_responses(const config::ClientProperties& properties) {
   return std::any_of(response_limits.begin(), response_limits.end(), [&](const char* name) {
     return config::find_property(properties, name) != nullptr;
   });
 }
 
-// Where a client cannot be made, librdkafka up to 2.12 frees the interceptors of a configuration
-// that it leaves to the caller (its issue 4142): freed again, the program would crash. So it is
-// kept.
-void keep_for_ever(ConfHandle conf) {
-  static std::mutex mutex;
-  static auto* const kept = new std::vector<rd_kafka_conf_t*>;  // not freed at the program's end
-  const std::lock_guard lock(mutex);
-  kept->push_back(conf.release());
+bool verifies_certificates(const config::ClientProperties& properties) {
+  const auto* set = config::find_property(properties, "enable.ssl.certificate.verification");
+  return set == nullptr || set->value.reveal() != "false";
 }
 
-// librdkafka's reason without where ("ssl://host:9092/1: ") and when ("(after 3ms in state ...)").
-std::string plain_reason(std::string reason) {
-  if (const auto when = reason.rfind(" (after "); when != std::string::npos) reason.erase(when);
-  if (const auto where = reason.find("://"); where != std::string::npos) {
-    const auto end = reason.find(": ", where);
-    if (end != std::string::npos) reason.erase(0, end + 2);
-  }
-  return reason;
-}
-
-bool says(const std::string& reason, std::string_view words) {
-  return lowered(reason).find(words) != std::string::npos;
+bool has_client_certificate(const config::ClientProperties& properties) {
+  const auto has = [&](const char* name) {
+    return config::find_property(properties, name) != nullptr;
+  };
+  return has("ssl.certificate.location") || has("ssl.certificate.pem") ||
+         has("ssl.keystore.location");
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
                                                TrafficCounters& traffic) {
-  std::unique_ptr<Client> client(new Client);
-  client->timeout_ = settings.timeout;
-  ConfHandle conf(rd_kafka_conf_new());
-  TRY(set(conf.get(), "client.id", "partwise", {}));
-  for (const auto& property : settings.properties) {
-    TRY(set(conf.get(), property.name, property.value.reveal(), property.from));
-    if (property.name == "bootstrap.servers") client->bootstrap_servers_ = property.value.reveal();
-  }
-  for (const auto& [name, value] : always) TRY(set(conf.get(), name, value, {}));
+  auto conf = TRY(configuration_of(settings.properties, always));
   for (const auto& [name, value] : settings.bulk ? for_bulk : for_sampling) {
     TRY(set(conf.get(), name, value, {}));
   }
   if (settings.bulk && !limits_responses(settings.properties)) {
     TRY(set(conf.get(), bulk_response.name, bulk_response.value, {}));
   }
+  return started(RD_KAFKA_CONSUMER, std::move(conf), settings, traffic);
+}
+
+Result<std::unique_ptr<Client>> Client::create_producer(const ClientSettings& settings,
+                                                        TrafficCounters& traffic,
+                                                        DeliveryReport on_delivery) {
+  auto conf = TRY(configuration_of(settings.properties, always_in_producing));
+  TRY(set(conf.get(), "message.timeout.ms", fmt::format("{}", settings.timeout.count()), {}));
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
+  return started(RD_KAFKA_PRODUCER, std::move(conf), settings, traffic);
+}
+
+Result<std::unique_ptr<Client>> Client::started(rd_kafka_type_t type, ConfHandle conf,
+                                                const ClientSettings& settings,
+                                                TrafficCounters& traffic) {
+  std::unique_ptr<Client> client(new Client);
+  client->timeout_ = settings.timeout;
+  if (const auto* servers = config::find_property(settings.properties, "bootstrap.servers")) {
+    client->trouble_.servers = servers->value.reveal();
+  }
+  client->trouble_.has_client_certificate = has_client_certificate(settings.properties);
   rd_kafka_conf_set_opaque(conf.get(), client.get());
   rd_kafka_conf_set_error_cb(conf.get(), on_error);
   rd_kafka_conf_set_log_cb(conf.get(), drop_log);
-  rd_kafka_conf_interceptor_add_on_new(conf.get(), "partwise", intercept, &traffic);
-
-  std::array<char, 512> why{};
-  client->handle_.reset(rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), why.data(), why.size()));
-  if (!client->handle_) {
-    keep_for_ever(std::move(conf));
-    return fail(ErrorKind::invalid_input,
-                fmt::format("the client settings do not fit together: {}", why.data()),
-                "check security.protocol, sasl.* and ssl.*");
+  // Where nothing is verified there are verdicts, too, but they do not count.
+  if (verifies_certificates(settings.properties)) {
+    rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), note_verdict);
   }
-  [[maybe_unused]] const auto* owned_by_the_client = conf.release();
+  rd_kafka_conf_interceptor_add_on_new(conf.get(), "partwise", intercept, &traffic);
+  client->handle_ = TRY(new_client(type, std::move(conf)));
   return client;
 }
 
@@ -186,78 +189,57 @@ void Client::note_error(rd_kafka_resp_err_t code, const char* reason) {
     all_down_ = true;
     return;
   }
-  // What the first broker said tells more than what followed from it.
-  if (kind_of(trouble_) == ErrorKind::unauthorized && trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return;
-  trouble_ = code;
-  trouble_reason_ = plain_reason(reason);
+  if (is_refusal()) return;
+  auto plain = plain_reason(reason);
+  // Later, a connection may be closed because nothing was asked on it.
+  if (!connecting_ && plain.starts_with("Disconnected")) return;
+  trouble_.code = code;
+  trouble_.reason = std::move(plain);
+}
+
+void Client::note_certificate(int broker, RefusedCertificate refused) {
+  const std::lock_guard lock(mutex_);
+  if (broker >= 0) untrusted_.insert_or_assign(broker, error_of(refused));
+  if (!is_refusal()) trouble_.certificate = std::move(refused);
+}
+
+std::optional<Error> Client::untrusted(int broker) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = untrusted_.find(broker);
+  return found == untrusted_.end() ? std::nullopt : std::optional(found->second);
+}
+
+// What was said first tells more than what followed from it. With the lock held.
+bool Client::is_refusal() const {
+  return reach_error(trouble_, {}).kind == ErrorKind::unauthorized;
 }
 
 std::optional<Error> Client::last_trouble() const {
   const std::lock_guard lock(mutex_);
-  if (trouble_ == RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
-  return error_of(trouble_, "reach " + bootstrap_servers_, trouble_reason_);
+  if (!trouble_.any()) return std::nullopt;
+  return reach_error(trouble_, {});
 }
 
-// One message for each way in which a first contact goes wrong.
 Error Client::cannot_reach(double waited_s) const {
   const std::lock_guard lock(mutex_);
-  const auto what = [&](std::string_view why) {
-    return fmt::format("cannot reach {} ({}, tried for {:.1f} s)", bootstrap_servers_, why,
-                       waited_s);
-  };
-  if (kind_of(trouble_) == ErrorKind::unauthorized && trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return {ErrorKind::unauthorized,
-            fmt::format("{} refused the credentials: {}", bootstrap_servers_, trouble_reason_),
-            "check the user name, the password and sasl.mechanism",
-            {}};
-  }
-  if (trouble_ == RD_KAFKA_RESP_ERR__RESOLVE || says(trouble_reason_, "failed to resolve")) {
-    return {ErrorKind::unavailable,
-            what("the host name is not known"),
-            "check the spelling of --bootstrap-servers",
-            {}};
-  }
-  if (says(trouble_reason_, "invalid response size") ||
-      says(trouble_reason_, "receive.message.max.bytes")) {
-    return {ErrorKind::unavailable,
-            what("what answers there is not Kafka, or wants TLS"),
-            "check the port, and security.protocol in --config",
-            {}};
-  }
-  if (says(trouble_reason_, "connection refused")) {
-    return {ErrorKind::unavailable,
-            what("connection refused"),
-            "check that the broker runs and listens there",
-            {}};
-  }
-  if (trouble_ == RD_KAFKA_RESP_ERR__SSL || says(trouble_reason_, "ssl handshake failed")) {
-    return {ErrorKind::unavailable,
-            what(trouble_reason_),
-            says(trouble_reason_, "plaintext")
-                ? "the port speaks no TLS: check the port, and security.protocol"
-                : "check ssl.ca.location, the host name and security.protocol",
-            {}};
-  }
-  if (trouble_ != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return {ErrorKind::unavailable,
-            what(trouble_reason_),
-            "check the port, security.protocol and the network",
-            {}};
-  }
-  return {ErrorKind::timeout,
-          what("no answer"),
-          "check that it is a Kafka port, and security.protocol; a longer --timeout may help",
-          {}};
+  return reach_error(trouble_, fmt::format(", tried for {:.1f} s", waited_s));
 }
 
+// A login that one broker refuses is refused by all; another may have a better certificate.
 bool Client::hopeless() const {
   const std::lock_guard lock(mutex_);
-  if (trouble_ == RD_KAFKA_RESP_ERR_NO_ERROR) return false;
-  return all_down_ || kind_of(trouble_) == ErrorKind::unauthorized;
+  if (!trouble_.any()) return false;
+  return all_down_ || (!trouble_.certificate && kind_of(trouble_.code) == ErrorKind::unauthorized);
 }
 
 Result<std::string> Client::connect(const std::stop_token& stop) {
+  connecting_ = true;
+  auto id = cluster_id(stop);
+  connecting_ = false;
+  return id;
+}
+
+Result<std::string> Client::cluster_id(const std::stop_token& stop) {
   constexpr int slice_ms = 50;
   const auto start = std::chrono::steady_clock::now();
   while (true) {
@@ -269,7 +251,7 @@ Result<std::string> Client::connect(const std::stop_token& stop) {
     rd_kafka_poll(handle_.get(), 0);
     const auto waited = std::chrono::steady_clock::now() - start;
     if (stop.stop_requested()) {
-      return fail(ErrorKind::interrupted, "interrupted while connecting to " + bootstrap_servers_);
+      return fail(ErrorKind::interrupted, "interrupted while connecting to " + trouble_.servers);
     }
     if (hopeless() || waited >= timeout_) return tl::unexpected(cannot_reach(seconds(waited)));
   }

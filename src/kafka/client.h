@@ -1,6 +1,9 @@
-// One librdkafka consumer client without a group: it reads and asks, and leaves no trace.
+// One librdkafka client: a consumer without a group, which reads and asks and leaves no trace, or a
+// producer.
 #pragma once
 
+#include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,12 +13,13 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "kafka/handle.h"
+#include "kafka/reach_error.h"
 #include "kafka/settings.h"
 
 namespace partwise::kafka {
 
-/// The client and what its callbacks noticed. Never joins a group, commits nothing, and asks for no
-/// topic to be created.
+/// The client and what its callbacks noticed. A consumer never joins a group, commits nothing, and
+/// asks for no topic to be created.
 ///
 /// threads: any
 class Client {
@@ -24,32 +28,55 @@ class Client {
   static Result<std::unique_ptr<Client>> create(const ClientSettings& settings,
                                                 TrafficCounters& traffic);
 
+  /// Told by librdkafka, from within rd_kafka_poll or rd_kafka_flush, of each record's end.
+  using DeliveryReport = void (*)(rd_kafka_t* client, const rd_kafka_message_t* message,
+                                  void* opaque);
+
+  /// A producer: idempotent, acknowledged by all replicas, with the settings' timeout for each
+  /// record. All that is written by this program goes through one of these.
+  ///
+  /// errors: as of create
+  static Result<std::unique_ptr<Client>> create_producer(const ClientSettings& settings,
+                                                         TrafficCounters& traffic,
+                                                         DeliveryReport on_delivery);
+
   /// Waits until a broker has told the cluster's id, or it is clear that none will: connection
   /// refused everywhere, a name that does not resolve, refused credentials, no Kafka behind the
   /// port. Returns the id.
   ///
-  /// errors: unavailable, unauthorized, timeout, interrupted
+  /// errors: see reach_error(); interrupted
   Result<std::string> connect(const std::stop_token& stop);
 
   [[nodiscard]] rd_kafka_t* get() const { return handle_.get(); }
   [[nodiscard]] Millis timeout() const { return timeout_; }
 
-  /// The last trouble that librdkafka reported, with its own words.
+  /// The last trouble that librdkafka reported, or the first by which somebody refused us or was
+  /// refused.
   [[nodiscard]] std::optional<Error> last_trouble() const;
 
+  /// Why a broker is not asked anything, if its certificate was refused. Its advertised name may be
+  /// in none of its certificate's, while the name that was asked first is.
+  [[nodiscard]] std::optional<Error> untrusted(int broker) const;
+
   void note_error(rd_kafka_resp_err_t code, const char* reason);
+  void note_certificate(int broker, RefusedCertificate refused);
 
  private:
   Client() = default;
+  static Result<std::unique_ptr<Client>> started(rd_kafka_type_t type, ConfHandle conf,
+                                                 const ClientSettings& settings,
+                                                 TrafficCounters& traffic);
+  Result<std::string> cluster_id(const std::stop_token& stop);
   [[nodiscard]] Error cannot_reach(double waited_s) const;
   [[nodiscard]] bool hopeless() const;
+  [[nodiscard]] bool is_refusal() const;
 
-  std::string bootstrap_servers_;
   Millis timeout_{0};
   mutable std::mutex mutex_;
-  rd_kafka_resp_err_t trouble_ = RD_KAFKA_RESP_ERR_NO_ERROR;
-  std::string trouble_reason_;
+  ReachTrouble trouble_;
+  std::map<int, Error> untrusted_;  // by broker
   bool all_down_ = false;
+  std::atomic<bool> connecting_ = false;
   ClientHandle handle_;  // last: its callbacks use the members above
 };
 

@@ -10,6 +10,7 @@
 #include "kafka/client.h"
 #include "kafka/error.h"
 #include "kafka/log_dirs.h"
+#include "kafka/metadata.h"
 #include "kafka/offset_requests.h"
 #include "kafka/ready_signal.h"
 #include "kafka/sample_reads.h"
@@ -65,7 +66,8 @@ class KafkaCluster final : public sample::ClusterPort {
   }
 
   Result<ClusterDescription> describe() override {
-    const auto metadata = TRY(all_metadata());
+    const auto metadata = TRY(all_metadata(*client_));
+    if (metadata->topic_cnt == 0) TRY(check_that_topics_may_be_seen());
     ClusterDescription description;
     brokers_.clear();
     description.id = id_;
@@ -94,15 +96,8 @@ class KafkaCluster final : public sample::ClusterPort {
   }
 
   Result<std::vector<int>> leaders(int topic) override {
-    const TopicHandle handle(rd_kafka_topic_new(
-        client_->get(), topics_.at(static_cast<std::size_t>(topic)).c_str(), nullptr));
-    const struct rd_kafka_metadata* raw = nullptr;
-    const auto code = rd_kafka_metadata(client_->get(), 0, handle.get(), &raw, leaders_wait_ms);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return tl::unexpected(
-          error_of(code, "ask for the leaders of " + topics_[static_cast<std::size_t>(topic)]));
-    }
-    const MetadataHandle metadata(raw);
+    const auto& name = topics_.at(static_cast<std::size_t>(topic));
+    const auto metadata = TRY(metadata_of(name, "ask for the leaders of " + name, leaders_wait_ms));
     if (metadata->topic_cnt != 1) return std::vector<int>{};
     const auto& answer = metadata->topics[0];
     if (answer.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -139,14 +134,25 @@ class KafkaCluster final : public sample::ClusterPort {
   }
 
  private:
-  Result<MetadataHandle> all_metadata() {
-    const struct rd_kafka_metadata* metadata = nullptr;
-    const auto code = rd_kafka_metadata(client_->get(), 1, nullptr, &metadata,
-                                        static_cast<int>(client_->timeout().count()));
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return MetadataHandle(metadata);
-    rd_kafka_poll(client_->get(), 0);
-    if (auto trouble = client_->last_trouble()) return tl::unexpected(*std::move(trouble));
-    return tl::unexpected(error_of(code, "list the topics"));
+  Result<MetadataHandle> metadata_of(const std::string& topic, const std::string& doing,
+                                     int wait_ms) {
+    const TopicHandle handle(rd_kafka_topic_new(client_->get(), topic.c_str(), nullptr));
+    const struct rd_kafka_metadata* raw = nullptr;
+    const auto code = rd_kafka_metadata(client_->get(), 0, handle.get(), &raw, wait_ms);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return tl::unexpected(error_of(code, doing));
+    return MetadataHandle(raw);
+  }
+
+  // Brokers leave out what may not be described, without an error: a cluster that forbids all looks
+  // empty. Asked for a topic by name they do tell; by one that no topic can have, none is made.
+  Result<> check_that_topics_may_be_seen() {
+    const auto answer = metadata_of("?", "ask for a topic", leaders_wait_ms);
+    if (!answer || (*answer)->topic_cnt != 1 ||
+        (*answer)->topics[0].err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+      return {};
+    }
+    return fail(ErrorKind::unauthorized, "the cluster shows no topic: this user may describe none",
+                "allow DESCRIBE, DESCRIBE_CONFIGS and READ on the topics");
   }
 
   void collect(std::vector<ClusterEvent>& events) {

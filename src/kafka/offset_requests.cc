@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/check.h"
+#include "kafka/admin.h"
 #include "kafka/error.h"
 
 namespace partwise::kafka {
@@ -58,11 +58,7 @@ void OffsetRequests::send(int broker, std::span<const OffsetQuery> queries,
     rd_kafka_topic_partition_list_add(list.get(), name.c_str(), query.at.partition)->offset =
         query.time_ms;
   }
-  AdminOptionsHandle options(
-      rd_kafka_AdminOptions_new(client_.get(), RD_KAFKA_ADMIN_OP_LISTOFFSETS));
-  CHECK(rd_kafka_AdminOptions_set_request_timeout(options.get(),
-                                                  static_cast<int>(client_.timeout().count()),
-                                                  nullptr, 0) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  const auto options = admin_options(client_, RD_KAFKA_ADMIN_OP_LISTOFFSETS);
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that comes back, never followed
   rd_kafka_AdminOptions_set_opaque(options.get(), reinterpret_cast<void*>(last_));
   rd_kafka_ListOffsets(client_.get(), list.get(), options.get(), queue_);
@@ -106,7 +102,19 @@ sample::OffsetsArrived OffsetRequests::answers_of(rd_kafka_event_t* event) {
           text == nullptr ? "" : text));
     }
   }
+  tell_distrust(arrived);
   return arrived;
+}
+
+// To librdkafka, a broker whose certificate is refused is one that does not answer.
+void OffsetRequests::tell_distrust(sample::OffsetsArrived& arrived) const {
+  const auto error = client_.untrusted(arrived.broker);
+  if (!error) return;
+  for (auto& answer : arrived.answers) {
+    if (!answer.error || !answer.retriable) continue;
+    answer.error = error;
+    answer.retriable = false;
+  }
 }
 
 }  // namespace partwise::kafka

@@ -35,6 +35,7 @@ class OffsetRequests {
   };
 
   [[nodiscard]] rd_kafka_resp_err_t code_without_answer(const Pending& pending) const;
+  void tell_distrust(sample::OffsetsArrived& arrived) const;
 
   Client& client_;
   rd_kafka_queue_t* queue_;

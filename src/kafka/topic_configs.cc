@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "base/check.h"
 #include "base/text.h"
+#include "kafka/admin.h"
 #include "kafka/client.h"
 #include "kafka/error.h"
 
@@ -52,37 +52,17 @@ Result<TopicConfiguration> configuration_of(const rd_kafka_ConfigResource_t* res
   return configuration_from(settings);
 }
 
-EventHandle next_event(rd_kafka_queue_t* queue, Millis patience, const std::stop_token& stop) {
-  constexpr int slice_ms = 100;  // how long a stop may go unnoticed
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  EventHandle event;
-  while (!event && !stop.stop_requested() && std::chrono::steady_clock::now() < deadline) {
-    event.reset(rd_kafka_queue_poll(queue, slice_ms));
-  }
-  return event;
-}
-
 EventHandle ask(Client& client, std::span<const std::string> topics, const std::stop_token& stop) {
   std::vector<rd_kafka_ConfigResource_t*> resources;
   for (const auto& topic : topics) {
     resources.push_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str()));
   }
-  AdminOptionsHandle options(
-      rd_kafka_AdminOptions_new(client.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS));
-  const auto timeout = static_cast<int>(client.timeout().count());
-  CHECK(rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout, nullptr, 0) ==
-        RD_KAFKA_RESP_ERR_NO_ERROR);
+  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
   const QueueHandle queue(rd_kafka_queue_new(client.get()));
   rd_kafka_DescribeConfigs(client.get(), resources.data(), resources.size(), options.get(),
                            queue.get());
   rd_kafka_ConfigResource_destroy_array(resources.data(), resources.size());
-  // The request ends by its own time-out; the second is for its event to come round.
-  return next_event(queue.get(), client.timeout() + Millis{1'000}, stop);
-}
-
-// Why a request as a whole brought nothing, if so.
-rd_kafka_resp_err_t code_of(rd_kafka_event_t* event) {
-  return event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event);
+  return admin_answer(client, queue.get(), stop);
 }
 
 void append_failed(Results& results, rd_kafka_resp_err_t code, std::span<const std::string> topics,

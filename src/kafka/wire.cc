@@ -30,8 +30,12 @@ TlsSettings tls_settings(const config::ClientProperties& properties) {
   tls.ca_location = property(properties, "ssl.ca.location");
   tls.ca_pem = property(properties, "ssl.ca.pem");
   tls.certificate = property(properties, "ssl.certificate.location");
+  tls.certificate_pem = property(properties, "ssl.certificate.pem");
   tls.key = property(properties, "ssl.key.location");
+  tls.key_pem = property(properties, "ssl.key.pem");
   tls.key_password = property(properties, "ssl.key.password");
+  tls.key_store = property(properties, "ssl.keystore.location");
+  tls.key_store_password = property(properties, "ssl.keystore.password");
   tls.verify_host_name = property(properties, "ssl.endpoint.identification.algorithm") != "none";
   tls.verify_certificate = property(properties, "enable.ssl.certificate.verification") != "false";
   return tls;
@@ -96,8 +100,7 @@ Result<std::string> WireConnection::authenticate(std::string_view message) {
 }
 
 Result<> WireConnection::log_in(const config::ClientProperties& properties) {
-  auto mechanism = property(properties, "sasl.mechanism");
-  if (mechanism.empty()) mechanism = property(properties, "sasl.mechanisms");
+  const auto mechanism = property(properties, "sasl.mechanism");
   if (mechanism != "PLAIN" && !mechanism.starts_with("SCRAM-SHA-")) {
     return fail(ErrorKind::limit,
                 fmt::format("sasl.mechanism {} is not spoken for this request", mechanism));

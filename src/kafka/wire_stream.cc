@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -18,14 +17,13 @@
 #include <openssl/x509v3.h>
 
 #include "base/release.h"
+#include "kafka/certificate_error.h"
 
 namespace partwise::kafka {
 namespace {
 
 using Addresses = std::unique_ptr<addrinfo, Release<freeaddrinfo>>;
-using SslContext = std::unique_ptr<SSL_CTX, Release<SSL_CTX_free>>;
 using SslSession = std::unique_ptr<SSL, Release<SSL_free>>;
-using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 
 class Socket {
@@ -144,58 +142,9 @@ class PlainStream final : public WireStream {
   WirePatience patience_;
 };
 
-std::string openssl_reason() {
-  std::array<char, 256> text{};
-  ERR_error_string_n(ERR_get_error(), text.data(), text.size());
-  ERR_clear_error();
-  return text.data();
-}
-
 tl::unexpected<Error> no_tls(const char* step) {
   return fail(ErrorKind::unavailable,
               fmt::format("TLS cannot be set up ({}): {}", step, openssl_reason()));
-}
-
-Result<> trust(SSL_CTX* context, const TlsSettings& settings) {
-  if (!settings.ca_pem.empty()) {
-    const Bio bio(
-        BIO_new_mem_buf(settings.ca_pem.data(), static_cast<int>(settings.ca_pem.size())));
-    if (!bio) return no_tls("ssl.ca.pem");
-    int added = 0;
-    while (const Certificate ca{PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)}) {
-      added += X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get());
-    }
-    ERR_clear_error();
-    if (added > 0) return {};
-    return fail(ErrorKind::invalid_input, "ssl.ca.pem holds no certificate");
-  }
-  const bool usable =
-      settings.ca_location.empty()
-          ? SSL_CTX_set_default_verify_paths(context) == 1
-          : SSL_CTX_load_verify_locations(context, settings.ca_location.c_str(), nullptr) == 1;
-  if (usable) return {};
-  return fail(ErrorKind::invalid_input, fmt::format("ssl.ca.location {} cannot be used: {}",
-                                                    settings.ca_location, openssl_reason()));
-}
-
-int give_password(char* buffer, int size, int, void* password) {
-  const auto& text = *static_cast<const std::string*>(password);
-  const auto n = std::min(text.size(), static_cast<std::size_t>(size));
-  std::copy_n(text.data(), n, buffer);
-  return static_cast<int>(n);
-}
-
-Result<> identify(SSL_CTX* context, const TlsSettings& settings) {
-  if (settings.certificate.empty()) return {};
-  SSL_CTX_set_default_passwd_cb(context, give_password);
-  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<std::string*>(&settings.key_password));
-  const auto& key = settings.key.empty() ? settings.certificate : settings.key;
-  if (SSL_CTX_use_certificate_chain_file(context, settings.certificate.c_str()) == 1 &&
-      SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1) {
-    return {};
-  }
-  return fail(ErrorKind::invalid_input,
-              fmt::format("the client certificate cannot be used: {}", openssl_reason()));
 }
 
 class TlsStream final : public WireStream {
@@ -254,10 +203,9 @@ class TlsStream final : public WireStream {
   [[nodiscard]] tl::unexpected<Error> failure() const {
     const auto verified = SSL_get_verify_result(session_.get());
     if (verified != X509_V_OK) {
-      return fail(ErrorKind::unauthorized,
-                  fmt::format("the certificate of {} is not trusted: {}", where_,
-                              X509_verify_cert_error_string(verified)),
-                  "check ssl.ca.location and the host name");
+      const Certificate theirs(SSL_get1_peer_certificate(session_.get()));
+      return tl::unexpected(
+          error_of(refused_certificate(where_, static_cast<int>(verified), theirs.get())));
     }
     return broken(where_, openssl_reason().c_str());
   }
@@ -268,15 +216,6 @@ class TlsStream final : public WireStream {
   std::string where_;
   WirePatience patience_;
 };
-
-Result<SslContext> context_for(const TlsSettings& settings) {
-  SslContext context(SSL_CTX_new(TLS_client_method()));
-  if (!context) return no_tls("context");
-  if (SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1) return no_tls("version");
-  TRY(trust(context.get(), settings));
-  TRY(identify(context.get(), settings));
-  return context;
-}
 
 // A step that fails ends it: nothing that was asked to be verified may go unverified.
 Result<SslSession> session_for(SSL_CTX* context, const TlsSettings& settings,
@@ -308,7 +247,7 @@ Result<std::unique_ptr<WireStream>> connect_tls(const std::string& host, int por
                                                 const TlsSettings& settings,
                                                 const WirePatience& patience) {
   auto socket = TRY(connected(host, port, patience));
-  auto context = TRY(context_for(settings));
+  auto context = TRY(tls_context(settings));
   auto session = TRY(session_for(context.get(), settings, host, socket.get()));
   auto stream = std::make_unique<TlsStream>(std::move(socket), std::move(context),
                                             std::move(session), place(host, port), patience);

@@ -8,19 +8,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "kafka/tls_context.h"
 
 namespace partwise::kafka {
-
-/// TLS settings under librdkafka's names; empty ones are the library's defaults.
-struct TlsSettings {
-  std::string ca_location;         ///< ssl.ca.location; empty: the system's
-  std::string ca_pem;              ///< ssl.ca.pem
-  std::string certificate;         ///< ssl.certificate.location
-  std::string key;                 ///< ssl.key.location
-  std::string key_password;        ///< ssl.key.password
-  bool verify_host_name = true;    ///< ssl.endpoint.identification.algorithm
-  bool verify_certificate = true;  ///< enable.ssl.certificate.verification
-};
 
 /// When waiting ends: for the connection as a whole, from its name's look-up to its last answer.
 struct WirePatience {

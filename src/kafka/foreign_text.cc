@@ -1,0 +1,21 @@
+#include "kafka/foreign_text.h"
+
+#include <cctype>
+
+namespace partwise::kafka {
+
+std::string shown_foreign(std::string_view text) {
+  constexpr std::size_t most = 300;
+  std::string shown;
+  for (const unsigned char c : text.substr(0, most)) {
+    if (std::isspace(c) == 0) {
+      shown += c > ' ' && c < 0x7f ? static_cast<char>(c) : '?';
+    } else if (!shown.ends_with(' ')) {
+      shown += ' ';
+    }
+  }
+  if (text.size() > most) shown += "...";
+  return shown;
+}
+
+}  // namespace partwise::kafka
