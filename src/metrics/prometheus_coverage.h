@@ -1,0 +1,39 @@
+// How much of the observed time Prometheus has samples of: an hour without is not an hour of none.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "metrics/observed_time.h"
+#include "metrics/prometheus_reader.h"
+
+namespace partwise::metrics {
+
+struct HoursSampled {
+  int first = 0;
+  int last = 0;
+};
+
+/// Hours with any sample; none without rows.
+std::optional<HoursSampled> hours_sampled(const PrometheusRows& samples_by_instance);
+
+struct Coverage {
+  std::vector<double> hours;  ///< seconds of each hour whose traffic is counted
+  double all = 0;             ///< their sum
+  std::vector<std::string> warnings;
+
+  [[nodiscard]] double from(int hour) const;
+};
+
+/// An hour is covered as far as its fullest instance has samples in it. Counters cover it wholly
+/// where the instance was scraped at both of its ends, for they count what comes between.
+///
+/// It warns where less than 99 % is covered, and of instances that were not scraped for an hour or
+/// more between their first sample and their last, while others were: if they were up, their
+/// traffic is missing.
+Coverage coverage_of(const ObservedTime& time, const PrometheusRows& samples_by_instance,
+                     const PrometheusRows& scraped_at_bounds, Millis scrape_interval,
+                     bool counters);
+
+}  // namespace partwise::metrics
