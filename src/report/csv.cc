@@ -27,12 +27,6 @@ std::string python_number(double x) {
   return x == std::floor(x) ? fmt::format("{:.0f}", x) : python_float(x);
 }
 
-// Where the peak was not looked for, what the table shows and the count holds for: its bound.
-std::string required_megabytes(const TopicReport& topic) {
-  const auto& required = *topic.required_bytes_per_s;
-  return python_float((peak_is_a_bound(topic) ? required.high : required.value) / mib);
-}
-
 template <class T>
 std::string or_empty(const std::optional<T>& x) {
   return x ? fmt::format("{}", *x) : std::string();
@@ -67,14 +61,14 @@ std::string yes_no(const std::optional<bool>& x) {
 
 std::vector<std::string> existing_columns(const TopicReport& topic,
                                           const sizing::RunSettings& settings) {
-  const bool measured = topic.required_bytes_per_s.has_value();
+  const auto required = required_rate(topic);
   return {settings.method,
           topic.name,
           yes_no(topic.compacted),
           std::to_string(topic.records),
           std::to_string(topic.partitions),
-          measured ? required_megabytes(topic) : "",
-          measured ? python_float(topic.capacity_bytes_per_s / mib) : "",
+          required ? python_float(*required / mib) : "",
+          required ? python_float(topic.capacity_bytes_per_s / mib) : "",
           or_empty(topic.recommended),
           std::string(name_of(topic.hot_ingress)),
           std::string(name_of(topic.hot_egress)),
@@ -103,7 +97,9 @@ std::string detail_header() {
          "peak_bytes_per_s,peak_bytes_per_s_low,peak_bytes_per_s_high,peak_window_start,"
          "required_bytes_per_s,required_bytes_per_s_low,required_bytes_per_s_high,"
          "capacity_bytes_per_s,hottest_partition_share,keys_moved_share,next_multiple,"
-         "replication_factor,stored_bytes_per_record,lookups,records_read,failures,cluster_id\n";
+         "replication_factor,stored_bytes_per_record,lookups,records_read,failures,cluster_id,"
+         "read_peak_bytes_per_s,cross_check_method,cross_check_recommended_partitions,"
+         "cross_check_peak_bytes_per_s\n";
 }
 
 std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
@@ -119,7 +115,7 @@ std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
   add_interval(row, topic.mean_record_bytes);
   add_interval(row, topic.mean_bytes_per_s);
   add_interval(row, topic.peak_bytes_per_s);
-  row.push_back(topic.peak && topic.peak->records > 0 ? utc_text(topic.peak->start) : "");
+  row.push_back(peak_has_a_time(topic) ? utc_text(topic.peak->start) : "");
   add_interval(row, topic.required_bytes_per_s);
   row.push_back(topic.required_bytes_per_s ? number_text(topic.capacity_bytes_per_s) : "");
   row.push_back(or_empty(topic.hottest_partition_share));
@@ -131,6 +127,11 @@ std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
   row.push_back(std::to_string(topic.records_read));
   row.push_back(failures_text(topic));
   row.push_back(cluster_id);
+  row.push_back(topic.read_peak_bytes_per_s ? number_text(topic.read_peak_bytes_per_s->value) : "");
+  const auto other = topic.cross_check.value_or(sizing::CrossCheck{});
+  row.push_back(other.method);
+  row.push_back(or_empty(other.recommended));
+  row.push_back(other.peak_bytes_per_s ? number_text(other.peak_bytes_per_s->value) : "");
   return line(row);
 }
 

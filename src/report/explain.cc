@@ -34,6 +34,8 @@ std::string decision_text(const TopicReport& topic) {
                          counted_text(topic.lookups, "lookup"));
     case Decision::full_scan:
       return fmt::format("exact: all {} records read", count_text(topic.records_read));
+    case Decision::counted:
+      return "as the brokers counted it";
     case Decision::none:
       return "not decided";
   }
@@ -53,6 +55,7 @@ class Explanation {
       add_division();
       add_answer();
       add_skew();
+      add_cross_check();
       add_application(cluster);
     }
     for (const auto& warning : topic_.warnings) line("warning", warning);
@@ -66,7 +69,9 @@ class Explanation {
   }
 
   void add_log() {
-    line("log", fmt::format("{} in {}, replication {}{}", counted_text(topic_.records, "record"),
+    const bool counted = topic_.decided_by == Decision::counted;
+    line("log", fmt::format("{}{} in {}, replication {}{}", counted_text(topic_.records, "record"),
+                            counted ? " that came" : "",
                             counted_text(topic_.partitions, "partition"), topic_.replication_factor,
                             topic_.compacted.value_or(false) ? ", compacted" : ""));
     if (topic_.windows == 0) return;
@@ -81,9 +86,7 @@ class Explanation {
 
   void add_demand() {
     if (topic_.mean_record_bytes) {
-      line("record size", fmt::format("{} of key, value and headers, from {} read",
-                                      with_limits(*topic_.mean_record_bytes, bytes_text),
-                                      counted_text(topic_.records_read, "record")));
+      line("record size", with_limits(*topic_.mean_record_bytes, bytes_text) + size_source());
     }
     if (topic_.stored_bytes_per_record) {
       line("on disk", fmt::format("{} a record{}", bytes_text(*topic_.stored_bytes_per_record),
@@ -93,14 +96,55 @@ class Explanation {
     }
     line("mean", with_limits(*topic_.mean_bytes_per_s, rate));
     line("peak", with_limits(*topic_.peak_bytes_per_s, rate) + peak_place());
+    add_readers();
+  }
+
+  [[nodiscard]] std::string size_source() const {
+    if (topic_.decided_by == Decision::counted) return " as producers sent it, counted by brokers";
+    return fmt::format(" of key, value and headers, from {} read",
+                       counted_text(topic_.records_read, "record"));
+  }
+
+  // More than once what comes in, where several groups read.
+  void add_readers() {
+    if (!topic_.read_mean_bytes_per_s || !topic_.read_peak_bytes_per_s) return;
+    auto text = fmt::format("mean {}, peak {} by all consumers together",
+                            rate(topic_.read_mean_bytes_per_s->value),
+                            with_limits(*topic_.read_peak_bytes_per_s, rate));
+    const double in = topic_.mean_bytes_per_s->value;
+    if (in > 0) text += fmt::format(": {:.2g} x", topic_.read_mean_bytes_per_s->value / in);
+    line("read", text);
+  }
+
+  void add_cross_check() {
+    if (!topic_.cross_check) return;
+    const auto& other = *topic_.cross_check;
+    if (!other.recommended) {
+      line("cross-check", fmt::format("{}: {}", other.method,
+                                      other.failure.empty() ? "no number" : other.failure));
+      return;
+    }
+    auto text =
+        fmt::format("{}: peak {}", other.method, with_limits(*other.peak_bytes_per_s, rate));
+    const double peak = topic_.peak_bytes_per_s->value;
+    if (peak > 0) text += fmt::format(" ({:.2f} x this one)", other.peak_bytes_per_s->value / peak);
+    if (other.mean_record_bytes) {
+      text += fmt::format(", record size {}", with_limits(*other.mean_record_bytes, bytes_text));
+    }
+    text += fmt::format(", {} recommended", *other.recommended);
+    const auto& range = other.recommended_range;
+    if (range.low != range.high) text += fmt::format(" [{}, {}]", range.low, range.high);
+    line("cross-check", text);
   }
 
   [[nodiscard]] std::string peak_place() const {
-    if (!topic_.peak || topic_.peak->records == 0) return {};
+    if (!peak_has_a_time(topic_)) return {};
     const auto& peak = *topic_.peak;
-    const double s = static_cast<double>(peak.width.count()) / 1000;
-    return fmt::format(" in the {} s from {}: {}{}", number_text(s), local_minute_text(peak.start),
-                       peak.exact ? "" : "at least ", counted_text(peak.records, "record"));
+    auto text = fmt::format(" in the {} s from {}", number_text(seconds(peak.width)),
+                            local_minute_text(peak.start));
+    if (peak.records == 0) return text;
+    return fmt::format("{}: {}{}", text, peak.exact ? "" : "at least ",
+                       counted_text(peak.records, "record"));
   }
 
   void add_division() {

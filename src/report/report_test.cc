@@ -9,6 +9,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "report/csv.h"
 #include "report/example_report_fake.h"
@@ -16,6 +17,7 @@
 #include "report/files.h"
 #include "report/table.h"
 #include "sizing/report_json.h"
+#include "sizing/result_record.h"
 
 namespace partwise::report {
 namespace {
@@ -104,6 +106,47 @@ TEST(Report, AFloorIsTheFloorWhenOnlyGrowingIsDecided) {
   EXPECT_EQ(short_reason(topic, report.settings), "floor of 6; needs 1");
 }
 
+// test/cli/test_result_schema.py checks these files against each other.
+TEST(Report, AsRecordsOfAResultsTopic) {
+  const auto report = example_report();
+  std::string text;
+  for (const auto& topic : report.clusters[0].topics) {
+    const auto record = sizing::result_record(report, report.clusters[0].cluster_id, topic);
+    text += record.key + "\t" + record.value + "\n";
+  }
+  expect_golden("recommend-records.tsv", text);
+  const auto schemas = sizing::result_schemas();
+  const auto readable = [](const std::string& schema) {
+    return nlohmann::ordered_json::parse(schema).dump(2) + "\n";
+  };
+  expect_golden("result-key.schema.json", readable(schemas.key));
+  expect_golden("result-value.schema.json", readable(schemas.value));
+}
+
+TEST(Report, ARecordHasTheBoundThatTheCsvHas) {
+  auto report = example_report();
+  auto& topic = report.clusters[0].topics[0];
+  topic.peak->exact = false;
+  topic.required_bytes_per_s = Interval{1, 0, 3 * mib};
+  ASSERT_EQ(topic.recommended_range.low, topic.recommended_range.high);
+  const auto record = sizing::result_record(report, "lkc-1", topic);
+  EXPECT_NE(record.value.find("\"required_throughput\":3145728,"), std::string::npos)
+      << record.value;
+}
+
+TEST(Report, AKeyIsTheSameInEveryRun) {
+  auto report = example_report();
+  auto topic = report.clusters[0].topics[0];
+  const auto before = sizing::result_record(report, "lkc-1", topic);
+  report.started += std::chrono::hours(24);
+  report.version = "0.2.0";
+  topic.records += 1;
+  const auto after = sizing::result_record(report, "lkc-1", topic);
+  EXPECT_EQ(before.key, R"({"kafka_cluster_id":"lkc-1","topic_name":"audit, small"})");
+  EXPECT_EQ(after.key, before.key);
+  EXPECT_NE(after.value, before.value);
+}
+
 TEST(Report, AsSummaryCsv) {
   const auto report = example_report();
   expect_golden("recommend-summary.csv", summary(report.clusters[0], report.settings));
@@ -120,6 +163,36 @@ TEST(Report, AsATableThatFitsTheTerminal) {
     for (const char c : line) columns += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
     EXPECT_LE(columns, 100U) << line;
   }
+}
+
+TEST(Report, ShowsWhereASecondMethodFindsSomethingElse) {
+  auto report = example_report();
+  auto& cluster = report.clusters[0];
+  sizing::CrossCheck other;
+  other.method = "metrics_api";
+  for (auto& topic : cluster.topics) {
+    other.recommended = topic.recommended;
+    other.recommended_range = topic.recommended_range;
+    other.peak_bytes_per_s = topic.peak_bytes_per_s;
+    topic.cross_check = other;
+  }
+  auto& payments = *cluster.topics[3].cross_check;  // 10 by the first method
+  payments.recommended = 12;
+  payments.recommended_range = {12, 12};
+  payments.peak_bytes_per_s = 1.25 * *payments.peak_bytes_per_s;
+  const auto text = table(report, {});
+  // Five of the six topics have a count; audit, clicks, payments and profiles have a peak.
+  EXPECT_NE(text.find("CROSS-CHECK by metrics_api: 4 of 6 counts agree; its peaks are 1.00 to 1.25 "
+                      "x those above, median 1.00\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("    payments: 10 by sampling_records, 12 by metrics_api\n"),
+            std::string::npos)
+      << text;
+  const auto why = explanation(report.settings, cluster, cluster.topics[3], {});
+  EXPECT_NE(why.find("cross-check  metrics_api: peak 38.8 MiB/s (1.25 x this one), 12 recommended"),
+            std::string::npos)
+      << why;
 }
 
 TEST(Report, ColoursOnlyWhenAsked) {

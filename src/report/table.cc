@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "report/grid.h"
 
 namespace partwise::report {
 namespace {
@@ -25,24 +26,6 @@ struct Row {
   std::string topic, now, peak, needed, count, mark, truth, why;
   enum class Tone { plain, good, notable, bad } tone = Tone::plain;
 };
-
-std::string fitted(std::string_view text, std::size_t width) {
-  if (display_width(text) <= width) return std::string(text);
-  std::string cut;
-  std::size_t columns = 0;
-  for (const char c : text) {
-    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (starts_character && ++columns >= width) break;
-    cut += c;
-  }
-  return cut + "…";
-}
-
-std::string padded(std::string_view text, std::size_t width, bool right = false) {
-  const auto columns = display_width(text);
-  const std::string blanks(width > columns ? width - columns : 0, ' ');
-  return right ? blanks + std::string(text) : std::string(text) + blanks;
-}
 
 // "31.0 MiB", or "< 1.2 MiB" where only a bound was needed.
 std::string peak_text(const std::optional<Interval>& rate, bool exact) {
@@ -201,16 +184,79 @@ std::int64_t partitions_after(const ClusterReport& cluster) {
   return sum;
 }
 
+std::string reads_text(const ClusterReport& cluster) {
+  auto text = fmt::format("{} lookups, {}", count_text(cluster.lookups),
+                          bytes_text(static_cast<double>(cluster.bytes_read)));
+  if (cluster.bytes_stored) {
+    text += fmt::format(" of {}", bytes_text(static_cast<double>(*cluster.bytes_stored)));
+  }
+  return text + " read, ";
+}
+
 std::string totals_line(const ClusterReport& cluster) {
   const auto sum = totals(cluster);
-  auto line = fmt::format(
-      "  {} measured, {} empty, {} not measured · partitions {} → {} · {} lookups, {}", sum.active,
-      sum.empty, sum.failed, count_text(sum.partitions), count_text(partitions_after(cluster)),
-      count_text(cluster.lookups), bytes_text(static_cast<double>(cluster.bytes_read)));
-  if (cluster.bytes_stored) {
-    line += fmt::format(" of {}", bytes_text(static_cast<double>(*cluster.bytes_stored)));
+  auto line = fmt::format("  {} measured, {} empty, {} not measured · partitions {} → {} · ",
+                          sum.active, sum.empty, sum.failed, count_text(sum.partitions),
+                          count_text(partitions_after(cluster)));
+  if (cluster.service_requests > 0) {
+    line += counted_text(cluster.service_requests, "request") + " to a metrics service, ";
   }
-  return line + fmt::format(" read, {:.1f} s\n", cluster.elapsed_s);
+  if (cluster.service_requests == 0 || cluster.lookups > 0) line += reads_text(cluster);
+  return line + fmt::format("{:.1f} s\n", cluster.elapsed_s);
+}
+
+// Two methods agree where some count is possible by both.
+bool agree(const TopicReport& topic) {
+  const auto& other = *topic.cross_check;
+  if (!topic.recommended || !other.recommended) return false;
+  const auto& here = topic.recommended_range;
+  const auto& there = other.recommended_range;
+  return here.low <= there.high && there.low <= here.high;
+}
+
+std::string count_and_range(const std::optional<int>& count, const sizing::PartitionRange& range) {
+  if (!count) return "no count";
+  if (range.low == range.high) return std::to_string(*count);
+  return fmt::format("{} [{}, {}]", *count, range.low, range.high);
+}
+
+constexpr int differences_shown = 10;
+
+// How far the second method's counts and peaks are from those above.
+std::string cross_check_lines(const ClusterReport& cluster, const RunSettings& settings) {
+  int compared = 0;
+  int equal = 0;
+  std::string method;
+  std::vector<double> ratios;
+  std::string differences;
+  for (const auto& topic : cluster.topics) {
+    if (!topic.cross_check) continue;
+    const auto& other = *topic.cross_check;
+    ++compared;
+    method = other.method;
+    if (topic.peak_bytes_per_s && other.peak_bytes_per_s && topic.peak_bytes_per_s->value > 0) {
+      ratios.push_back(other.peak_bytes_per_s->value / topic.peak_bytes_per_s->value);
+    }
+    if (agree(topic)) {
+      ++equal;
+    } else if (compared - equal <= differences_shown) {
+      differences +=
+          fmt::format("    {}: {} by {}, {} by {}{}\n", topic.name,
+                      count_and_range(topic.recommended, topic.recommended_range), settings.method,
+                      count_and_range(other.recommended, other.recommended_range), other.method,
+                      other.failure.empty() ? "" : " (" + other.failure + ")");
+    }
+  }
+  if (compared == 0) return {};
+  auto text = fmt::format("  CROSS-CHECK by {}: {} of {} counts agree", method, equal, compared);
+  if (!ratios.empty()) {
+    std::sort(ratios.begin(), ratios.end());
+    text += fmt::format("; its peaks are {:.2f} to {:.2f} x those above, median {:.2f}",
+                        ratios.front(), ratios.back(), ratios[ratios.size() / 2]);
+  }
+  const int more = compared - equal - differences_shown;
+  if (more > 0) differences += fmt::format("    and {} more\n", more);
+  return text + "\n" + differences;
 }
 
 std::string cluster_table(const sizing::RecommendReport& run, const ClusterReport& cluster,
@@ -226,6 +272,7 @@ std::string cluster_table(const sizing::RecommendReport& run, const ClusterRepor
   for (const auto& row : rows) text += line_of(row, w, style);
   text += "\n" + totals_line(cluster);
   if (truth != nullptr) text += truth_line(cluster, *truth);
+  text += cross_check_lines(cluster, run.settings);
   for (const auto& warning : cluster.warnings)
     text += style.notable("  warning: " + warning) + "\n";
   return text;
@@ -245,7 +292,11 @@ std::string short_reason(const TopicReport& topic, const RunSettings& settings) 
     if (const auto* failure = main_failure(topic)) return failure->message;
     return topic.warnings.empty() ? "not measured" : topic.warnings.front();
   }
-  if (topic.status == TopicStatus::empty) return "holds no record";
+  if (topic.status == TopicStatus::empty) {
+    return with_doubts(
+        topic.decided_by == sizing::Decision::counted ? "no record came in" : "holds no record",
+        topic);
+  }
   const auto required = topic.required_bytes_per_s->value;
   const auto capacity = BytesPerSecond{topic.capacity_bytes_per_s};
   switch (topic.binding) {

@@ -31,6 +31,13 @@ struct Demand {
   double hottest_rate_bound = 0;
   std::optional<HotKey> hot_key;
 
+  // What a metrics service tells beyond, where it does.
+  std::optional<double> retained_bytes;  ///< held now, replicas not counted
+  std::optional<Interval> read_mean;     ///< B/s that all consumers together take
+  std::optional<Interval> read_peak;     ///< in the busiest window of that
+  Tristate hot_ingress = Tristate::unknown;
+  Tristate hot_egress = Tristate::unknown;
+
   std::int64_t lookups = 0;
   std::int64_t records_read = 0;
   std::vector<std::string> warnings;

@@ -130,10 +130,26 @@ Tristate hot(const Demand& demand, double factor, double capacity) {
     return Tristate::yes;
   }
   if (factor * demand.hottest_rate_bound <= capacity) return Tristate::no;
-  const bool measured = demand.decision == Decision::proved ||
-                        demand.decision == Decision::estimate ||
-                        demand.decision == Decision::full_scan;
+  const bool measured =
+      demand.decision == Decision::proved || demand.decision == Decision::estimate ||
+      demand.decision == Decision::full_scan || demand.decision == Decision::counted;
   return measured && demand.hottest_share ? Tristate::no : Tristate::unknown;
+}
+
+// What is computed says yes with more reason than a service's no, which knows nothing of the
+// factor.
+Tristate hot(Tristate computed, Tristate told) {
+  return computed == Tristate::yes || told == Tristate::unknown ? computed : told;
+}
+
+// A service may count bytes and no records.
+bool holds_records(const Demand& demand) {
+  return demand.records > 0 || demand.mean.value > 0 || demand.retained_bytes.value_or(0) > 0;
+}
+
+std::string empty_text(const Demand& demand) {
+  return demand.decision == Decision::counted ? "no record came in the time observed"
+                                              : "holds no record";
 }
 
 void judge_migration(TopicReport& topic) {
@@ -177,12 +193,15 @@ void judge(TopicReport& topic, const Demand& demand, const JudgeSettings& settin
     return;
   }
   const auto rule = rule_for(demand, sizing);
-  topic.status = demand.records > 0 ? TopicStatus::active : TopicStatus::empty;
+  topic.status = holds_records(demand) ? TopicStatus::active : TopicStatus::empty;
   topic.mean_record_bytes = demand.record_bytes;
   topic.mean_bytes_per_s = demand.mean;
   topic.peak_bytes_per_s = demand.peak;
   topic.required_bytes_per_s = sizing.factor * demand.peak;
   topic.capacity_bytes_per_s = rule.divisor().value;
+  topic.retained_bytes = demand.retained_bytes;
+  topic.read_mean_bytes_per_s = demand.read_mean;
+  topic.read_peak_bytes_per_s = demand.read_peak;
   topic.peak = demand.peak_window;
   topic.hottest_partition_share = demand.hottest_share;
   topic.hottest_partition = demand.hottest_partition;
@@ -192,7 +211,7 @@ void judge(TopicReport& topic, const Demand& demand, const JudgeSettings& settin
 
   if (topic.status == TopicStatus::empty) {
     topic.binding = Binding::floor;
-    topic.reason = fmt::format("empty: holds no record, gets {}", rule.floor());
+    topic.reason = fmt::format("empty: {}, gets {}", empty_text(demand), rule.floor());
     topic.hot_ingress = topic.hot_egress = Tristate::no;
   } else {
     if (demand.mean.value > 0) {
@@ -201,9 +220,10 @@ void judge(TopicReport& topic, const Demand& demand, const JudgeSettings& settin
     }
     topic.binding = binding_of(topic, rule, sizing);
     topic.reason = reason_of(topic, rule, settings);
-    topic.hot_ingress = hot(demand, sizing.factor,
-                            sizing.producer_capacity.value_or(sizing.consumer_capacity).value);
-    topic.hot_egress = hot(demand, sizing.factor, sizing.consumer_capacity.value);
+    const auto producer = sizing.producer_capacity.value_or(sizing.consumer_capacity);
+    topic.hot_ingress = hot(hot(demand, sizing.factor, producer.value), demand.hot_ingress);
+    topic.hot_egress =
+        hot(hot(demand, sizing.factor, sizing.consumer_capacity.value), demand.hot_egress);
   }
   topic.advice = advice_of(topic);
 }

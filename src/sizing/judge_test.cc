@@ -78,6 +78,26 @@ TEST(Judge, GivesAnUnmeasuredTopicNoNumber) {
   EXPECT_FALSE(topic.recommended);
 }
 
+TEST(Judge, TakesBytesWithoutRecordsForTraffic) {
+  auto demand = demand_of(Interval::exactly(31 * mib));
+  demand.decision = Decision::counted;
+  demand.records = 0;
+  demand.peak_window.records = 0;
+  const auto topic = judged(8, demand);
+  EXPECT_EQ(topic.status, TopicStatus::active);
+  EXPECT_EQ(topic.recommended, 10);
+  EXPECT_TRUE(peak_has_a_time(topic));
+  // What may be in any window has no time, nor has nothing.
+  demand.peak_window.exact = false;
+  EXPECT_FALSE(peak_has_a_time(judged(8, demand)));
+  demand.peak_window.exact = true;
+  demand.peak = demand.mean = Interval::exactly(0);
+  EXPECT_FALSE(peak_has_a_time(judged(8, demand)));
+  EXPECT_EQ(judged(8, demand).status, TopicStatus::empty);
+  demand.retained_bytes = 1;
+  EXPECT_EQ(judged(8, demand).status, TopicStatus::active);
+}
+
 TEST(Judge, SaysWhatANewTopicWouldSave) {
   const auto topic = judged(24, demand_of(Interval::exactly(1 * mib)));
   EXPECT_EQ(topic.recommended, 6);
@@ -123,6 +143,17 @@ TEST(Judge, AMinuteAndAnHourOfTheSameBytesDifferBySixty) {
   // 1 MiB/s for an hour is 3600 MiB; in one minute that is 60 MiB/s: 3 * 60 / 10 = 18.
   EXPECT_EQ(judged(6, demand_of(Interval::exactly(1 * mib))).recommended, 6);
   EXPECT_EQ(judged(6, demand_of(Interval::exactly(3600 * mib / 60))).recommended, 18);
+}
+
+TEST(Judge, TakesATopicWithCountedBytesAsActiveWhereRecordsAreNotTold) {
+  auto demand = demand_of(Interval::exactly(31 * mib));
+  demand.records = 0;
+  demand.record_bytes.reset();
+  demand.decision = Decision::counted;
+  EXPECT_EQ(judged(8, demand).status, TopicStatus::active);
+  EXPECT_EQ(judged(8, demand).recommended, 10);
+  demand.mean = demand.peak = Interval::exactly(0);
+  EXPECT_EQ(judged(8, demand).status, TopicStatus::empty);
 }
 
 TEST(KeysMoved, AgreesWithWhatWasMeasuredOnMurmur2) {

@@ -30,6 +30,8 @@ std::string_view name_of(Decision decision) {
       return "estimate";
     case Decision::full_scan:
       return "full_scan";
+    case Decision::counted:
+      return "counted";
   }
   return "none";
 }
@@ -94,6 +96,17 @@ const Failure* main_failure(const TopicReport& topic) {
 bool peak_is_a_bound(const TopicReport& topic) {
   return !(topic.peak && topic.peak->exact) &&
          topic.recommended_range.low == topic.recommended_range.high;
+}
+
+bool peak_has_a_time(const TopicReport& topic) {
+  if (!topic.peak || !topic.peak_bytes_per_s) return false;
+  return topic.peak->records > 0 || (topic.peak->exact && topic.peak_bytes_per_s->low > 0);
+}
+
+std::optional<double> required_rate(const TopicReport& topic) {
+  if (!topic.required_bytes_per_s) return std::nullopt;
+  const auto& required = *topic.required_bytes_per_s;
+  return peak_is_a_bound(topic) ? required.high : required.value;
 }
 
 ClusterTotals totals(const ClusterReport& cluster) {

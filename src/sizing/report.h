@@ -23,7 +23,8 @@ enum class Decision {
   stored_bytes,  ///< nor would all stored bytes
   proved,        ///< no window that was not looked at can change it
   estimate,      ///< the budget ended first: the interval says what is open
-  full_scan      ///< every record of the window was read
+  full_scan,     ///< every record of the window was read
+  counted        ///< a metrics service tells what the brokers counted
 };
 
 /// What the count is bound by.
@@ -59,7 +60,19 @@ struct HotKey {
   Interval share;           ///< of the topic's bytes
 };
 
-/// units: bytes are of record keys, values and headers before compression, unless named stored.
+/// The same topic, measured by another method.
+struct CrossCheck {
+  std::string method;
+  std::string failure;  ///< why there are no numbers; else empty
+  std::optional<Interval> mean_record_bytes;
+  std::optional<Interval> mean_bytes_per_s;
+  std::optional<Interval> peak_bytes_per_s;
+  std::optional<int> recommended;
+  PartitionRange recommended_range;
+};
+
+/// units: bytes are of record keys, values and headers before compression, unless named stored, or
+/// counted by the brokers: those are as producers sent them.
 struct TopicReport {
   std::string name;
   TopicStatus status = TopicStatus::active;
@@ -77,6 +90,8 @@ struct TopicReport {
   std::optional<Interval> mean_bytes_per_s;
   std::optional<Interval> peak_bytes_per_s;
   std::optional<Interval> required_bytes_per_s;
+  std::optional<Interval> read_mean_bytes_per_s;  ///< by all consumers together
+  std::optional<Interval> read_peak_bytes_per_s;
   std::optional<PeakWindow> peak;
   double capacity_bytes_per_s = 0;  ///< what `required` is divided by
 
@@ -97,11 +112,13 @@ struct TopicReport {
   std::optional<int> next_multiple;        ///< of `partitions`, at least `recommended`
   std::optional<double> next_multiple_moved_share;
 
+  std::optional<double> retained_bytes;  ///< as a metrics service tells it
   std::optional<double> stored_bytes_per_record;
   std::optional<double> compression_ratio;  ///< record bytes over stored bytes
 
   std::int64_t lookups = 0;       ///< offsets looked up by time
   std::int64_t records_read = 0;  ///< records sampled or scanned
+  std::optional<CrossCheck> cross_check;
   std::vector<std::string> warnings;
   std::vector<Failure> failures;
 };
@@ -113,6 +130,14 @@ const Failure* main_failure(const TopicReport& topic);
 /// Whether the peak is only known to be within its interval, which the count does not depend on:
 /// shown as a bound, "at most".
 bool peak_is_a_bound(const TopicReport& topic);
+
+/// Whether it is known when the busiest window was; its records may not be known, where a service
+/// counted bytes.
+bool peak_has_a_time(const TopicReport& topic);
+
+/// The rate that is required, as one number in B/s: where the peak was not looked for, what the
+/// count holds for, its bound. Empty where it was not measured.
+std::optional<double> required_rate(const TopicReport& topic);
 
 struct ClusterTotals {
   int topics = 0;
@@ -152,6 +177,8 @@ struct ClusterReport {
   std::int64_t bytes_read = 0;               ///< Fetch responses
   std::optional<std::int64_t> bytes_stored;  ///< of the topics that tell it, leaders only
   Traffic traffic;
+  std::int64_t service_requests = 0;   ///< to metrics services
+  std::optional<double> cluster_load;  ///< of the busiest hour, 0 to 1, as a service tells it
   std::vector<std::string> warnings;
   std::vector<TopicReport> topics;  ///< by name, ignoring case
 };
@@ -179,6 +206,7 @@ struct RecommendReport {
   Instant started;
   RunSettings settings;
   std::vector<ClusterReport> clusters;
+  Errors keys_left;  ///< temporary API keys that could not be deleted
 };
 
 }  // namespace partwise::sizing

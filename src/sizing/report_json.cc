@@ -1,63 +1,23 @@
 #include "sizing/report_json.h"
 
-#include <cmath>
-
-#include <nlohmann/json.hpp>
+#include "sizing/json_values.h"
 
 namespace partwise::sizing {
 namespace {
 
-using json = nlohmann::ordered_json;
-
-// A number that JSON can hold; measured values need no more than nine digits.
-json number(double x) {
-  if (!std::isfinite(x)) return nullptr;
-  if (x == std::floor(x) && std::abs(x) < 1e15) return static_cast<std::int64_t>(x);
-  const double scale = std::pow(10.0, 9 - std::ceil(std::log10(std::abs(x))));
-  return std::round(x * scale) / scale;
-}
+using json_values::json;
+using json_values::number;
+using json_values::optional;
 
 json interval(const std::optional<Interval>& x) {
   if (!x) return nullptr;
   return {{"value", number(x->value)}, {"low", number(x->low)}, {"high", number(x->high)}};
 }
 
-template <class T>
-json optional(const std::optional<T>& x) {
-  if (!x) return nullptr;
-  if constexpr (std::is_floating_point_v<T>) {
-    return number(*x);
-  } else {
-    return *x;
-  }
-}
-
-std::string_view kind_name(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid_input:
-      return "invalid_input";
-    case ErrorKind::unauthorized:
-      return "unauthorized";
-    case ErrorKind::not_found:
-      return "not_found";
-    case ErrorKind::unavailable:
-      return "unavailable";
-    case ErrorKind::timeout:
-      return "timeout";
-    case ErrorKind::limit:
-      return "limit";
-    case ErrorKind::corrupt:
-      return "corrupt";
-    case ErrorKind::interrupted:
-      return "interrupted";
-  }
-  return "unavailable";
-}
-
 json failure(const Failure& failed) {
   return {{"partition", optional(failed.partition)},
           {"step", failed.step},
-          {"kind", kind_name(failed.kind)},
+          {"kind", name_of(failed.kind)},
           {"message", failed.message}};
 }
 
@@ -87,6 +47,22 @@ json hot_key(const std::optional<HotKey>& key) {
           {"example", {{"partition", key->partition}, {"offset", key->offset}}}};
 }
 
+json cross_check(const std::optional<CrossCheck>& other) {
+  if (!other) return nullptr;
+  json value = {{"method", other->method},
+                {"failure", other->failure.empty() ? json(nullptr) : json(other->failure)},
+                {"mean_record_bytes", interval(other->mean_record_bytes)},
+                {"mean_bytes_per_s", interval(other->mean_bytes_per_s)},
+                {"peak_bytes_per_s", interval(other->peak_bytes_per_s)},
+                {"recommended_partitions", nullptr}};
+  if (other->recommended) {
+    value["recommended_partitions"] = {{"value", *other->recommended},
+                                       {"low", other->recommended_range.low},
+                                       {"high", other->recommended_range.high}};
+  }
+  return value;
+}
+
 json topic_json(const TopicReport& topic) {
   json failures = json::array();
   for (const auto& failed : topic.failures) failures.push_back(failure(failed));
@@ -104,6 +80,8 @@ json topic_json(const TopicReport& topic) {
           {"mean_bytes_per_s", interval(topic.mean_bytes_per_s)},
           {"peak_bytes_per_s", interval(topic.peak_bytes_per_s)},
           {"peak_window", peak_window(topic.peak)},
+          {"read_mean_bytes_per_s", interval(topic.read_mean_bytes_per_s)},
+          {"read_peak_bytes_per_s", interval(topic.read_peak_bytes_per_s)},
           {"required_bytes_per_s", interval(topic.required_bytes_per_s)},
           {"capacity_bytes_per_s", number(topic.capacity_bytes_per_s)},
           {"recommended_partitions", recommended(topic)},
@@ -121,17 +99,19 @@ json topic_json(const TopicReport& topic) {
           {"keys_moved_share", optional(topic.keys_moved_share)},
           {"next_multiple", optional(topic.next_multiple)},
           {"next_multiple_keys_moved_share", optional(topic.next_multiple_moved_share)},
+          {"retained_bytes", optional(topic.retained_bytes)},
           {"stored_bytes_per_record", optional(topic.stored_bytes_per_record)},
           {"compression_ratio", optional(topic.compression_ratio)},
           {"lookups", topic.lookups},
           {"records_read", topic.records_read},
+          {"cross_check", cross_check(topic.cross_check)},
           {"warnings", topic.warnings},
           {"failures", failures}};
 }
 
 json error_json(const std::optional<Error>& error) {
   if (!error) return nullptr;
-  return {{"kind", kind_name(error->kind)}, {"message", error->message}, {"hint", error->hint}};
+  return {{"kind", name_of(error->kind)}, {"message", error->message}, {"hint", error->hint}};
 }
 
 json totals_json(const ClusterReport& cluster) {
@@ -168,6 +148,8 @@ json cluster_json(const ClusterReport& cluster) {
           {"bytes_read", cluster.bytes_read},
           {"bytes_stored", optional(cluster.bytes_stored)},
           {"traffic", traffic_json(cluster.traffic)},
+          {"service_requests", cluster.service_requests},
+          {"cluster_load", optional(cluster.cluster_load)},
           {"totals", totals_json(cluster)},
           {"warnings", cluster.warnings},
           {"topics", topics}};
@@ -200,16 +182,15 @@ json document(const RecommendReport& report) {
           {"clusters", json::array()}};
 }
 
-std::string printed(const json& value) {
-  // Topic names and librdkafka's texts are not guaranteed to be UTF-8.
-  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
+std::string printed(const json& value) { return json_values::printed(value, 2) + "\n"; }
 
 }  // namespace
 
 std::string to_json(const RecommendReport& report) {
   auto value = document(report);
   for (const auto& cluster : report.clusters) value["clusters"].push_back(cluster_json(cluster));
+  value["api_keys_left"] = json::array();
+  for (const auto& error : report.keys_left) value["api_keys_left"].push_back(error.message);
   return printed(value);
 }
 
