@@ -90,6 +90,8 @@ class Control {
   HttpAnswer faults() const;
   HttpAnswer add_faults(const HttpRequest& request) const;
   HttpAnswer remove_faults(const HttpRequest& request) const;
+  HttpAnswer set_user(const HttpRequest& request) const;
+  HttpAnswer remove_user(const HttpRequest& request) const;
   HttpAnswer set_clock(const HttpRequest& request) const;
   HttpAnswer set_broker(const HttpRequest& request) const;
   HttpAnswer set_leader(const HttpRequest& request) const;
@@ -202,6 +204,31 @@ HttpAnswer Control::remove_faults(const HttpRequest& request) const {
   return changed([&]() -> Result<> {
     if (id && on_.faults.remove(*id)) return {};
     return fail(ErrorKind::not_found, fmt::format("no fault {}", named->second), "GET /faults");
+  });
+}
+
+HttpAnswer Control::set_user(const HttpRequest& request) const {
+  const auto& user = request.from_path.at("user");
+  const std::string password(trimmed(request.body));
+  if (password.empty()) {
+    return http_error(bad_request, fmt::format("no password for user {}", user),
+                      "the password as the body");
+  }
+  return changed([&]() -> Result<> {
+    if (!on_.logins.asked()) {
+      return fail(ErrorKind::invalid_input, "the cluster asks for no login",
+                  "start it with --users FILE");
+    }
+    on_.logins.set(user, config::Secret(password));
+    return {};
+  });
+}
+
+HttpAnswer Control::remove_user(const HttpRequest& request) const {
+  const auto& user = request.from_path.at("user");
+  return changed([&]() -> Result<> {
+    if (on_.logins.remove(user)) return {};
+    return fail(ErrorKind::not_found, fmt::format("there is no user {}", user), "");
   });
 }
 
@@ -359,6 +386,10 @@ std::vector<listener::Route> control_routes(const ControlSubjects& subjects) {
        [control](const HttpRequest& request) { return control->remove_faults(request); }},
       {"DELETE", "/faults/{id}", "one fault less",
        [control](const HttpRequest& request) { return control->remove_faults(request); }},
+      {"PUT", "/users/{user}", "a password: of a new user, or another one",
+       [control](const HttpRequest& request) { return control->set_user(request); }},
+      {"DELETE", "/users/{user}", "one user less; whoever is logged in stays",
+       [control](const HttpRequest& request) { return control->remove_user(request); }},
       {"PUT", "/clock", "a time as 2026-03-04T05:06:07Z, a step as +5min, or run",
        [control](const HttpRequest& request) { return control->set_clock(request); }},
       {"PUT", "/brokers/{id}", "up or down",

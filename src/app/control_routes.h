@@ -11,6 +11,7 @@
 #include "listener/control.h"
 #include "listener/server.h"
 #include "service/faults.h"
+#include "service/login.h"
 #include "service/service.h"
 
 namespace partwise::app {
@@ -20,6 +21,7 @@ struct ControlSubjects {
   broker::Cluster& cluster;
   broker::Agenda& agenda;
   service::Faults& faults;
+  service::Logins& logins;
   service::Service& service;
   broker::ClusterClock& clock;
   listener::Server& server;

@@ -97,7 +97,7 @@ Result<> EmbeddedCluster::Parts::listen_for_control(const listener::Endpoint& en
   settings.host = endpoint.host;
   settings.port = endpoint.port;
   control = TRY(listener::ControlServer::open(
-      settings, control_routes({cluster, agenda, faults, service, clock, *server, notices,
+      settings, control_routes({cluster, agenda, faults, logins, service, clock, *server, notices,
                                 fleet ? &*fleet : nullptr, truth})));
   return {};
 }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/topic_name.h"
 #include "base/units.h"
 #include "broker/cluster.h"
 #include "broker/topic.h"
@@ -330,7 +331,7 @@ class FleetReader {
   }
 
   bool name_is_good(const TomlTable& own, const std::string& name) {
-    if (const auto checked = fleet::check_topic_name(name); !checked) {
+    if (const auto checked = check_topic_name(name); !checked) {
       own.refuse("name", checked.error().message, checked.error().hint);
       return false;
     }

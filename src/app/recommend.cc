@@ -10,6 +10,10 @@
 
 #include <fmt/format.h>
 
+#include "app/cluster_keys.h"
+#include "app/demand_services.h"
+#include "app/metered_run.h"
+#include "app/results_writer.h"
 #include "app/sampled_run.h"
 #include "app/scanned_run.h"
 #include "app/survey.h"
@@ -37,6 +41,7 @@ class WithTraffic final : public Progress {
     full.bytes_read = traffic_.bytes_fetched;
     below_.update(full);
   }
+  void say(const std::string& line) override { below_.say(line); }
   void detail(const std::string& line) override { below_.detail(line); }
 
  private:
@@ -51,25 +56,42 @@ sizing::Traffic traffic_of(const kafka::TrafficCounters& counters) {
           counters.bytes_fetched,  static_cast<double>(counters.list_offsets_us) / 1e6};
 }
 
+/// What the runs of all clusters share.
+struct Shared {
+  const RecommendOptions& options;
+  const FoundClusters& found;
+  Outside& outside;
+  ClusterKeys& keys;
+  const DemandServices& services;
+  const Result<Registries>& registries;
+  const sizing::RecommendReport& header;
+  RecommendEvents& events;
+  Progress& progress;
+  const std::stop_token& stop;
+};
+
 /// One cluster from its address to its report.
 class ClusterRun {
  public:
-  ClusterRun(const config::ClusterAccess& access, const RecommendOptions& options,
-             const Clock& clock, RecommendEvents& events, Progress& progress,
-             const std::stop_token& stop)
-      : access_(access),
-        options_(options),
-        clock_(clock),
-        events_(events),
-        progress_(progress, access.bootstrap_servers + access.id, traffic_),
-        stop_(stop) {}
+  ClusterRun(std::size_t index, const Shared& shared)
+      : index_(index),
+        shared_(shared),
+        found_(shared.found.clusters[index]),
+        access_(found_.access),
+        options_(shared.options),
+        events_(shared.events),
+        progress_(shared.progress, access_.bootstrap_servers + access_.id, traffic_),
+        stop_(shared.stop) {}
 
   ClusterReport run() {
-    const auto start = clock_.steady_now();
+    const auto& clock = shared_.outside.clock();
+    const auto start = clock.steady_now();
     report_.cluster_id = access_.id;
     report_.bootstrap_servers = access_.bootstrap_servers;
     unless_it_fails([this] { return measure(); });
-    report_.elapsed_s = seconds(clock_.steady_now() - start);
+    finish_results();
+    shared_.keys.take_away(index_);
+    report_.elapsed_s = seconds(clock.steady_now() - start);
     report_.traffic = traffic_of(traffic_);
     report_.bytes_read = report_.traffic.bytes_fetched;
     unless_it_fails([this] { return tell(); });
@@ -82,7 +104,7 @@ class ClusterRun {
   }
 
   [[nodiscard]] kafka::ClientSettings client_settings() const {
-    return {access_.properties, options_.timeout, false};
+    return {access_.properties, options_.where.timeout, false};
   }
 
   // Runs may have threads of their own: what is thrown, if there is no memory, say, is the trouble
@@ -108,12 +130,45 @@ class ClusterRun {
   }
 
   Result<> measure() {
+    if (found_.error) return tl::unexpected(*found_.error);
     progress_.update({{}, shown_name(), "connecting", 0, 0, 0, 0});
+    access_ = TRY(shared_.keys.access(index_, stop_));
+    TRY(open_results());
     auto port =
         TRY(kafka::open_cluster({client_settings(), options_.sampling_timeout}, traffic_, stop_));
-    auto survey = TRY(survey_cluster(*port, options_, clock_.now(), progress_, stop_));
+    auto survey =
+        TRY(survey_cluster(*port, options_, shared_.outside.clock().now(), progress_, stop_));
     // The name that the user knows the cluster by names its files.
     if (!access_.id.empty()) survey.cluster_id = access_.id;
+    note_survey(survey);
+    events_.cluster_started(report_);
+    if (options_.measured.checked_by) TRY(check_by(*options_.measured.checked_by, *port, survey));
+    TRY(measure_by(options_.measured.method, *port, survey,
+                   [this](TopicReport row) { keep(std::move(row)); }));
+    judge_status(std::ssize(survey.topics));
+    return {};
+  }
+
+  // Before anything is measured: whoever wants results written wants to know first that they can't.
+  Result<> open_results() {
+    if (!options_.results.wanted) return {};
+    const auto registries = TRY(Result<Registries>(shared_.registries));
+    results_ = TRY(ResultsWriter::open(options_.results, registries, access_,
+                                       options_.where.timeout, shared_.outside, stop_));
+    return {};
+  }
+
+  void finish_results() {
+    if (!results_) return;
+    report_.warnings.insert(report_.warnings.end(), results_->warnings().begin(),
+                            results_->warnings().end());
+    auto shortfall = results_->finish();
+    if (!shortfall) return;
+    if (report_.status == ClusterStatus::ok) report_.status = ClusterStatus::partial;
+    if (!report_.error) report_.error = std::move(shortfall);
+  }
+
+  void note_survey(const Survey& survey) {
     report_.cluster_id = survey.cluster_id;
     report_.brokers = survey.brokers;
     report_.warnings = survey.warnings;
@@ -124,26 +179,68 @@ class ClusterRun {
       // What a remote tier holds is not counted: that size says nothing per record.
       if (!topic.remote_storage) stored_[topic.name] = topic.stored_bytes;
     }
-    events_.cluster_started(report_);
-    const TopicSink sink = [this](TopicReport row) { keep(std::move(row)); };
+  }
+
+  Result<> measure_by(Method method, sample::ClusterPort& port, const Survey& survey,
+                      const TopicSink& sink) {
+    if (method != Method::sampling_records) return meter(method, survey, sink);
     if (options_.full_scan) {
       const auto scan = kafka::record_scan(scan_settings(), traffic_);
-      report_.lookups = run_scanned(*port, *scan, survey, options_, sink, progress_, stop_);
+      report_.lookups = run_scanned(port, *scan, survey, options_, sink, progress_, stop_);
     } else {
-      report_.lookups = run_sampled(*port, survey, options_, sink, progress_, stop_);
+      report_.lookups = run_sampled(port, survey, options_, sink, progress_, stop_);
     }
-    judge_status(std::ssize(survey.topics));
     return {};
+  }
+
+  Result<> meter(Method method, const Survey& survey, const TopicSink& sink) {
+    const auto source = shared_.services.source(method);
+    auto told = TRY(run_metered(*source, survey, options_, sink, progress_, stop_));
+    report_.service_requests += told.requests;
+    report_.cluster_load = told.cluster_load;
+    report_.warnings.insert(report_.warnings.end(), told.warnings.begin(), told.warnings.end());
+    return {};
+  }
+
+  // Rows of the other method, for those of the first to be shown beside. Where it fails as a whole,
+  // the first is still worth having.
+  Result<> check_by(Method method, sample::ClusterPort& port, const Survey& survey) {
+    auto result = measure_by(method, port, survey, [&](const TopicReport& row) {
+      other_rows_[row.name] = cross_check_of(row, method);
+    });
+    if (result) return {};
+    if (result.error().kind == ErrorKind::interrupted) return result;
+    report_.warnings.push_back(
+        fmt::format("no cross-check by {}: {}", name_of(method), result.error().message));
+    return {};
+  }
+
+  static sizing::CrossCheck cross_check_of(const TopicReport& row, Method method) {
+    sizing::CrossCheck other;
+    other.method = name_of(method);
+    if (const auto* failure = sizing::main_failure(row); failure != nullptr && !row.recommended) {
+      other.failure = failure->message;
+    }
+    other.mean_record_bytes = row.mean_record_bytes;
+    other.mean_bytes_per_s = row.mean_bytes_per_s;
+    other.peak_bytes_per_s = row.peak_bytes_per_s;
+    other.recommended = row.recommended;
+    other.recommended_range = row.recommended_range;
+    return other;
   }
 
   [[nodiscard]] kafka::ScanSettings scan_settings() const {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     return {client_settings(), std::min(options_.max_workers_per_cluster, cores),
-            options_.sampling_batch_size, options_.timeout};
+            options_.sampling_batch_size, options_.where.timeout};
   }
 
   void keep(TopicReport row) {
     add_stored(row);
+    if (const auto other = other_rows_.find(row.name); other != other_rows_.end()) {
+      row.cross_check = other->second;
+    }
+    if (results_) results_->write(shared_.header, report_.cluster_id, row, stop_);
     events_.topic_finished(report_, row);
     report_.topics.push_back(std::move(row));
   }
@@ -151,6 +248,8 @@ class ClusterRun {
   // Sizes on disk beside the sampled ones, where both say something about the same records.
   void add_stored(TopicReport& row) const {
     const auto stored = stored_.find(row.name);
+    // What a service counted came in the window; what is on disk is the log.
+    if (row.decided_by == sizing::Decision::counted) return;
     if (stored == stored_.end() || !stored->second || row.records == 0) return;
     row.stored_bytes_per_record =
         static_cast<double>(*stored->second) / static_cast<double>(row.records);
@@ -200,14 +299,18 @@ class ClusterRun {
     });
   }
 
-  const config::ClusterAccess& access_;
+  std::size_t index_;
+  const Shared& shared_;
+  const FoundCluster& found_;
+  config::ClusterAccess access_;
   const RecommendOptions& options_;
-  const Clock& clock_;
   RecommendEvents& events_;
   kafka::TrafficCounters traffic_;
   WithTraffic progress_;
   const std::stop_token& stop_;
   std::map<std::string, std::optional<std::int64_t>> stored_;  // bytes on disk by topic
+  std::map<std::string, sizing::CrossCheck> other_rows_;       // by topic
+  std::unique_ptr<ResultsWriter> results_;                     // null: not wanted
   ClusterReport report_;
 };
 
@@ -221,25 +324,34 @@ sizing::RecommendReport report_header(const RecommendOptions& options, Instant s
   return report;
 }
 
-sizing::RecommendReport recommend(const RecommendOptions& options, const Clock& clock,
-                                  RecommendEvents& events, Progress& progress,
+sizing::RecommendReport recommend(const RecommendOptions& options, const FoundClusters& found,
+                                  Outside& outside, RecommendEvents& events, Progress& progress,
                                   const std::stop_token& stop) {
-  auto report = report_header(options, clock.now());
-  report.clusters.resize(options.clusters.size());
+  auto report = report_header(options, outside.clock().now());
+  ClusterKeys keys(found, options.where, outside, progress);
+  keys.make_all(stop);
+  const DemandServices services(options, found, outside);
+  const auto header = report;
+  report.clusters.resize(found.clusters.size());
+  const auto registries = options.results.wanted
+                              ? results_registries(options.results, outside, stop)
+                              : Result<Registries>();
+  const Shared shared{options,    found,  outside, keys,     services,
+                      registries, header, events,  progress, stop};
 
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (auto i = next++; i < options.clusters.size(); i = next++) {
-      report.clusters[i] =
-          ClusterRun(options.clusters[i], options, clock, events, progress, stop).run();
+    for (auto i = next++; i < found.clusters.size(); i = next++) {
+      report.clusters[i] = ClusterRun(i, shared).run();
     }
   };
-  const auto workers = std::min<std::size_t>(options.clusters.size(),
+  const auto workers = std::min<std::size_t>(found.clusters.size(),
                                              static_cast<std::size_t>(options.max_cluster_workers));
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work);
   work();
   threads.clear();
+  report.keys_left = keys.take_all_away();
   return report;
 }
 

@@ -5,6 +5,8 @@
 #include <memory>
 #include <stop_token>
 
+#include "app/cluster_finding.h"
+#include "app/outside.h"
 #include "app/recommend_options.h"
 #include "base/clock.h"
 #include "base/progress.h"
@@ -29,12 +31,13 @@ class RecommendEvents {
 /// The report before any cluster is in it.
 sizing::RecommendReport report_header(const RecommendOptions& options, Instant started);
 
-/// Measures every cluster of the options, several at a time. A cluster that fails is a cluster of
-/// the report with its error. Reads only: joins no group, commits nothing, creates nothing.
+/// Measures every cluster that was found, several at a time. A cluster that fails is a cluster of
+/// the report with its error. Reads only: joins no group, commits nothing, creates nothing on a
+/// cluster. Temporary API keys, where they are asked for, are gone when it returns.
 ///
 /// threads: one at a time
-sizing::RecommendReport recommend(const RecommendOptions& options, const Clock& clock,
-                                  RecommendEvents& events, Progress& progress,
+sizing::RecommendReport recommend(const RecommendOptions& options, const FoundClusters& found,
+                                  Outside& outside, RecommendEvents& events, Progress& progress,
                                   const std::stop_token& stop);
 
 }  // namespace partwise::app

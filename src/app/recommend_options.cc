@@ -11,55 +11,16 @@
 #include "app/found_errors.h"
 #include "app/sizing_options.h"
 #include "base/text.h"
-#include "config/bootstrap_servers.h"
-#include "config/client_properties.h"
 
 namespace partwise::app {
 namespace {
 
-using config::ClientProperties;
-using config::ClusterAccess;
 using config::Option;
 using config::OptionType;
 using config::OptionValues;
 
-constexpr std::string_view cluster = "Which cluster";
-constexpr std::string_view topics = "Which topics";
 constexpr std::string_view measuring = "Measuring";
 constexpr std::string_view output = "Output";
-
-constexpr auto cluster_and_topic_rows = std::to_array<Option>({
-    {"bootstrap_servers", "BOOTSTRAP_SERVERS", OptionType::text, cluster, "HOST:PORT,...", "",
-     "addresses of some brokers of one cluster"},
-    {"config", "CLIENT_PROPERTIES", OptionType::text, cluster, "FILE", "",
-     "client.properties, Java's or librdkafka's names; its settings hold for every cluster"},
-    {"kafka_credentials",
-     "KAFKA_CREDENTIALS",
-     OptionType::text,
-     cluster,
-     "JSON",
-     "",
-     "clusters to visit: [{\"kafka_cluster_id\": ..., \"bootstrap.servers\": ..., "
-     "\"sasl.username\": ..., \"sasl.password\": ...}]",
-     0,
-     0,
-     {},
-     true},
-    {"env_file", "", OptionType::text, cluster, "FILE", ".env",
-     "NAME=value lines, below the environment in rank"},
-    {"timeout", "TIMEOUT", OptionType::duration, cluster, "TIME", "10s",
-     "longest wait for anything that a cluster is asked", 0.1, 3600},
-    {"use_confluent_cloud_api_key_to_fetch_kafka_credentials",
-     "USE_CONFLUENT_CLOUD_API_KEY_TO_FETCH_KAFKA_CREDENTIALS", OptionType::boolean, cluster, "",
-     "False", "not in this version: True is refused"},
-    {"use_aws_secrets_manager", "USE_AWS_SECRETS_MANAGER", OptionType::boolean, cluster, "",
-     "False", "not in this version: True is refused"},
-
-    {"include_internal_topics", "INCLUDE_INTERNAL_TOPICS", OptionType::boolean, topics, "", "False",
-     "also topics whose name begins with _"},
-    {"topic_filter", "TOPIC_FILTER", OptionType::text, topics, "NAME,...", "",
-     "only topics with one of these in their name, in any case"},
-});
 
 constexpr auto more_sizing_rows = std::to_array<Option>({
     {"peak", "PEAK", OptionType::choice, sizing_group, "WHICH", "max",
@@ -70,8 +31,6 @@ constexpr auto more_sizing_rows = std::to_array<Option>({
 });
 
 constexpr auto measuring_and_output_rows = std::to_array<Option>({
-    {"use_sample_records", "USE_SAMPLE_RECORDS", OptionType::boolean, measuring, "", "True",
-     "measure on the brokers; False (a metrics API) is not in this version"},
     {"sampling_days", "SAMPLING_DAYS", OptionType::number, measuring, "DAYS", "7",
      "how far to look back, cut to each topic's retention", 0.001, 3650},
     {"sampling_batch_size", "SAMPLING_BATCH_SIZE", OptionType::integer, measuring, "N", "10000",
@@ -114,8 +73,8 @@ constexpr auto measuring_and_output_rows = std::to_array<Option>({
      "colour in the table: auto is on a terminal without NO_COLOR", 0, 0, "auto|always|never"},
 });
 
-constexpr auto table =
-    rows_of(cluster_and_topic_rows, sizing_rows, more_sizing_rows, measuring_and_output_rows);
+constexpr auto table = rows_of(cluster_rows, topic_rows, sizing_rows, more_sizing_rows, method_rows,
+                               measuring_and_output_rows, results_rows);
 
 double quantile_of(std::string_view peak) {
   if (peak == "p99.9") return 0.999;
@@ -129,101 +88,23 @@ class OptionReader {
   explicit OptionReader(const OptionValues& values) : values_(values) {}
 
   tl::expected<RecommendOptions, Errors> read() {
-    read_clusters();
-    read_topics();
+    options_.where = cluster_options(values_, found_);
+    options_.results = results_options(values_, found_);
+    options_.measured = method_options(values_, options_.where, found_);
+    options_.topics = topic_choice(values_, found_);
+    options_.topics.only = values_.text("explain");
     read_sizing();
     read_measuring();
     options_.out = values_.text("out");
     options_.format = lowered(values_.text("format"));
-    options_.explain = values_.text("explain");
-    refuse_later_features();
     check_combinations();
+    auto& warnings = options_.warnings;
+    warnings.insert(warnings.begin(), options_.where.warnings.begin(),
+                    options_.where.warnings.end());
     return std::move(found_).unless_any(std::move(options_));
   }
 
  private:
-  ClientProperties common_properties() {
-    if (!values_.has("config")) return {};
-    auto taken = config::client_properties_from_file(values_.text("config"));
-    if (!taken) {
-      found_.add(std::move(taken).error());
-      return {};
-    }
-    options_.warnings.insert(options_.warnings.end(), taken->warnings.begin(),
-                             taken->warnings.end());
-    return std::move(taken->properties);
-  }
-
-  void read_clusters() {
-    options_.timeout = values_.duration("timeout");
-    const auto common = common_properties();
-    check_files(common);
-    if (values_.has("kafka_credentials") && !values_.has("bootstrap_servers")) {
-      const auto& given = values_.entry("kafka_credentials");
-      auto clusters = config::clusters_from_json(given.text, given.from);
-      if (!clusters) {
-        found_.add(std::move(clusters).error());
-        return;
-      }
-      options_.clusters = std::move(*clusters);
-      for (auto& access : options_.clusters) {
-        check_files(access.properties);
-        options_.warnings.insert(options_.warnings.end(), access.warnings.begin(),
-                                 access.warnings.end());
-        add_missing(access.properties, common);
-        config::assume_confluent_defaults(access.properties);
-      }
-      return;
-    }
-    if (values_.has("kafka_credentials")) {
-      options_.warnings.push_back(fmt::format("{} is not used: {} names the cluster",
-                                              values_.entry("kafka_credentials").from,
-                                              values_.entry("bootstrap_servers").from));
-    }
-    ClusterAccess access;
-    access.properties = common;
-    if (values_.has("bootstrap_servers")) {
-      config::set_property(access.properties,
-                           {"bootstrap.servers", config::Secret(values_.text("bootstrap_servers")),
-                            values_.entry("bootstrap_servers").from});
-    }
-    const auto* servers = config::find_property(access.properties, "bootstrap.servers");
-    if (servers == nullptr || servers->value.empty()) {
-      if (found_.empty()) {
-        found_.wrong("no cluster is named",
-                     "--bootstrap-servers HOST:PORT, or --config FILE with bootstrap.servers, or "
-                     "KAFKA_CREDENTIALS");
-      }
-      return;
-    }
-    access.bootstrap_servers = servers->value.reveal();
-    found_.add(config::bootstrap_errors(access.bootstrap_servers, servers->from));
-    options_.clusters.push_back(std::move(access));
-  }
-
-  void check_files(const ClientProperties& properties) {
-    found_.add(config::unreadable_files(properties));
-  }
-
-  // A cluster's own settings win over those of --config.
-  static void add_missing(ClientProperties& properties, const ClientProperties& common) {
-    for (const auto& property : common) {
-      if (config::find_property(properties, property.name) == nullptr)
-        properties.push_back(property);
-    }
-  }
-
-  void read_topics() {
-    options_.include_internal = values_.boolean("include_internal_topics");
-    const auto filter = values_.text("topic_filter");
-    options_.topic_filter = listed(filter);
-    if (!filter.empty() && options_.topic_filter.empty()) {
-      found_.wrong(fmt::format("TOPIC_FILTER '{}' names nothing", filter),
-                   "parts of topics' names with commas between, or leave it out for all topics",
-                   values_.entry("topic_filter").from);
-    }
-  }
-
   void read_sizing() {
     options_.sizing = sizing_settings(values_);
     options_.peak_window = values_.duration("peak_window");
@@ -247,22 +128,6 @@ class OptionReader {
     options_.read_budget = values_.bytes("read_budget");
     options_.max_cluster_workers = static_cast<int>(values_.integer("max_cluster_workers"));
     options_.max_workers_per_cluster = static_cast<int>(values_.integer("max_workers_per_cluster"));
-  }
-
-  void refuse_later_features() {
-    for (const auto* name :
-         {"use_confluent_cloud_api_key_to_fetch_kafka_credentials", "use_aws_secrets_manager"}) {
-      if (!values_.boolean(name)) continue;
-      found_.wrong(
-          fmt::format("{} is True, which this version cannot do", values_.entry(name).from),
-          "set it to False and give KAFKA_CREDENTIALS", values_.entry(name).from);
-    }
-    if (!values_.boolean("use_sample_records")) {
-      found_.wrong(
-          "USE_SAMPLE_RECORDS is False, which needs a metrics API that this version cannot ask",
-          "set it to True: demand is then measured on the brokers",
-          values_.entry("use_sample_records").from);
-    }
   }
 
   void check_combinations() {
@@ -299,6 +164,7 @@ tl::expected<RecommendOptions, Errors> recommend_options(const OptionValues& val
 
 sizing::RunSettings run_settings(const RecommendOptions& options) {
   sizing::RunSettings settings;
+  settings.method = name_of(options.measured.method);
   settings.sizing = options.sizing;
   settings.peak_window = options.peak_window;
   settings.peak_quantile = options.peak_quantile;
@@ -308,8 +174,8 @@ sizing::RunSettings run_settings(const RecommendOptions& options) {
   settings.sampling_max_consecutive_nulls = options.sampling_max_consecutive_nulls;
   settings.sampling_timeout_s = static_cast<double>(options.sampling_timeout.count()) / 1000;
   settings.sampling_max_continuous_failed_batches = options.sampling_max_continuous_failed_batches;
-  settings.include_internal = options.include_internal;
-  settings.topic_filter = joined(options.topic_filter, ",");
+  settings.include_internal = options.topics.include_internal;
+  settings.topic_filter = joined(options.topics.filter, ",");
   return settings;
 }
 

@@ -1,13 +1,15 @@
 // What `recommend` can be told: the option table, and the settings that come of it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/cluster_options.h"
+#include "app/method_options.h"
+#include "app/results_options.h"
+#include "app/topic_choice.h"
 #include "base/clock.h"
 #include "base/result.h"
-#include "config/kafka_credentials.h"
 #include "config/option.h"
 #include "sizing/report.h"
 #include "sizing/rule.h"
@@ -18,11 +20,10 @@ namespace partwise::app {
 config::OptionTable recommend_option_table();
 
 struct RecommendOptions {
-  std::vector<config::ClusterAccess> clusters;
-  Millis timeout{10'000};
+  ClusterOptions where;
+  MethodOptions measured;
 
-  bool include_internal = false;
-  std::vector<std::string> topic_filter;  ///< names or parts of names; empty: all topics
+  TopicChoice topics;  ///< `only`: the one to explain
 
   sizing::SizingSettings sizing;
   Millis peak_window{60'000};
@@ -41,9 +42,10 @@ struct RecommendOptions {
   int max_cluster_workers = 3;
   int max_workers_per_cluster = 8;
 
+  ResultsOptions results;
+
   std::string out = ".";
   std::string format = "table";
-  std::string explain;  ///< a topic's name; empty: none
 
   std::vector<std::string> warnings;  ///< settings that do not fit together, but may be meant
 };

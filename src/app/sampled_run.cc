@@ -68,7 +68,7 @@ class SampledRun {
         options_(options),
         sink_(sink),
         progress_(progress),
-        lookups_(port, clock_, options.timeout, {}) {}
+        lookups_(port, clock_, options.where.timeout, {}) {}
 
   std::int64_t run(const std::stop_token& stop) {
     line_up();
@@ -216,7 +216,7 @@ class SampledRun {
     if (!may_pass) return false;
     const int broker = lookups_.leader({arrived.topic, arrived.span.partition});
     const auto since = reads_failing_since_.try_emplace(broker, clock_.steady_now()).first->second;
-    if (clock_.steady_now() - since >= options_.timeout) lookups_.give_up(broker);
+    if (clock_.steady_now() - since >= options_.where.timeout) lookups_.give_up(broker);
     return !lookups_.given_up(broker) &&
            running.failed_reads_in_a_row < options_.sampling_max_continuous_failed_batches;
   }
@@ -268,17 +268,6 @@ class SampledRun {
 };
 
 }  // namespace
-
-sizing::TopicReport row_of(const SurveyedTopic& topic) {
-  sizing::TopicReport row;
-  row.name = topic.name;
-  row.partitions = static_cast<int>(topic.partitions.size());
-  row.replication_factor = topic.partitions.empty() ? 0 : topic.partitions.front().replicas;
-  row.compacted = topic.compacted;
-  row.failures = topic.failures;
-  for (const auto& range : topic.ranges) row.records += range.records();
-  return row;
-}
 
 std::int64_t run_sampled(ClusterPort& port, const Survey& survey, const RecommendOptions& options,
                          const TopicSink& sink, Progress& progress, const std::stop_token& stop) {

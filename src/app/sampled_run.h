@@ -1,22 +1,15 @@
 // Measures the topics of one cluster by lookups and samples, many topics at a time.
 #pragma once
 
-#include <functional>
 #include <stop_token>
 
 #include "app/recommend_options.h"
 #include "app/survey.h"
+#include "app/topic_rows.h"
 #include "base/progress.h"
 #include "sample/cluster_port.h"
-#include "sizing/report.h"
 
 namespace partwise::app {
-
-/// Takes each topic's row as soon as it is finished.
-using TopicSink = std::function<void(sizing::TopicReport)>;
-
-/// The row that a topic starts with: name, partitions, replication, what already failed.
-sizing::TopicReport row_of(const SurveyedTopic& topic);
 
 /// Measures every topic of the survey. Topics that stop leaves unfinished get no row.
 /// Returns the lookups by time that were spent.

@@ -69,7 +69,7 @@ class ScannedRun final : public sample::ScanSink {
   // Where each partition's window begins: one lookup each, for those that hold records.
   std::int64_t find_starts(sample::ClusterPort& port, const std::stop_token& stop) {
     const SystemClock clock;
-    LookupService lookups(port, clock, options_.timeout, {});
+    LookupService lookups(port, clock, options_.where.timeout, {});
     for (int i = 0; i < std::ssize(topics_); ++i) {
       const auto& topic = survey_.topics[static_cast<std::size_t>(i)];
       auto& scanned = topics_[static_cast<std::size_t>(i)];

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/lookup_service.h"
+#include "app/topic_choice.h"
 #include "base/text.h"
 
 namespace partwise::app {
@@ -18,42 +19,20 @@ using sample::TopicDescription;
 // Log start and end are cheap to tell, unlike offsets by time: more of them fit into a request.
 constexpr int watermarks_per_request = 500;
 
-bool is_chosen(const std::string& name, const RecommendOptions& options) {
-  if (!options.explain.empty()) return name == options.explain;
-  if (name.starts_with('_') && !options.include_internal) return false;
-  if (options.topic_filter.empty()) return true;
-  const auto lower = lowered(name);
-  return std::any_of(
-      options.topic_filter.begin(), options.topic_filter.end(),
-      [&](const auto& part) { return lower.find(lowered(part)) != std::string::npos; });
+// By name, ignoring case.
+std::vector<TopicDescription> chosen_topics(std::vector<TopicDescription> all,
+                                            const TopicChoice& choice) {
+  std::erase_if(all, [&](const auto& topic) { return !choice.has(topic.name); });
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::pair(lowered(a.name), a.name) < std::pair(lowered(b.name), b.name);
+  });
+  return all;
 }
 
-Error nothing_matches(const std::vector<TopicDescription>& all, const RecommendOptions& options) {
+std::vector<std::string> names_of(const std::vector<TopicDescription>& topics) {
   std::vector<std::string> names;
-  for (const auto& topic : all) names.push_back(topic.name);
-  const auto filter = joined(options.topic_filter, ",");
-  if (!all.empty() && !options.explain.empty()) {
-    const auto close = nearest(options.explain, names);
-    return {ErrorKind::invalid_input,
-            fmt::format("no topic {} among {}", options.explain, all.size()),
-            close ? fmt::format("is {} meant?", *close) : "see the names without --explain",
-            "--explain"};
-  }
-  if (all.empty()) {
-    return {
-        ErrorKind::not_found, "the cluster shows no topic", "check that DESCRIBE is allowed", {}};
-  }
-  if (filter.empty()) {
-    return {ErrorKind::not_found,
-            fmt::format("all {} topics are internal", all.size()),
-            "--include-internal-topics measures them",
-            {}};
-  }
-  const auto close = nearest(options.topic_filter.front(), names);
-  return {ErrorKind::invalid_input,
-          fmt::format("TOPIC_FILTER '{}' matches none of {} topics", filter, all.size()),
-          close ? fmt::format("is {} meant?", *close) : "see the names without a filter",
-          {}};
+  for (const auto& topic : topics) names.push_back(topic.name);
+  return names;
 }
 
 /// The survey of one cluster, step by step.
@@ -69,9 +48,11 @@ class Surveyor {
     progress_.detail(
         fmt::format("{}: {} topics chosen", survey_.cluster_id, survey_.topics.size()));
     TRY(add_configurations());
-    TRY(add_watermarks());
-    // After the offsets: the size of a topic that grows is then of all of them, and not of fewer.
-    TRY(add_stored_bytes());
+    if (options_.measured.uses(Method::sampling_records)) {
+      TRY(add_watermarks());
+      // After the offsets: the size of a topic that grows is then of all of them, and not of fewer.
+      TRY(add_stored_bytes());
+    }
     return std::move(survey_);
   }
 
@@ -80,11 +61,11 @@ class Surveyor {
     auto description = TRY(port_.describe());
     survey_.cluster_id = description.id;
     survey_.brokers = description.brokers;
-    const auto chosen = chosen_topics(description.topics, options_);
-    if (chosen.empty()) return tl::unexpected(nothing_matches(description.topics, options_));
-    std::vector<std::string> names;
+    const auto chosen = chosen_topics(description.topics, options_.topics);
+    if (chosen.empty()) {
+      return tl::unexpected(nothing_chosen(names_of(description.topics), options_.topics));
+    }
     for (const auto& topic : chosen) {
-      names.push_back(topic.name);
       SurveyedTopic surveyed;
       surveyed.name = topic.name;
       surveyed.partitions = topic.partitions;
@@ -92,7 +73,7 @@ class Surveyor {
       if (topic.error) add_failure(surveyed, "describe", std::nullopt, *topic.error);
       survey_.topics.push_back(std::move(surveyed));
     }
-    port_.use_topics(std::move(names));
+    port_.use_topics(names_of(chosen));
     return {};
   }
 
@@ -138,7 +119,7 @@ class Surveyor {
 
   Result<> add_watermarks() {
     const SystemClock clock;
-    LookupService lookups(port_, clock, options_.timeout, {watermarks_per_request, 5});
+    LookupService lookups(port_, clock, options_.where.timeout, {watermarks_per_request, 5});
     for (std::size_t i = 0; i < survey_.topics.size(); ++i) {
       std::vector<int> leaders;
       for (const auto& partition : survey_.topics[i].partitions)
@@ -187,15 +168,6 @@ class Surveyor {
 };
 
 }  // namespace
-
-std::vector<TopicDescription> chosen_topics(std::vector<TopicDescription> all,
-                                            const RecommendOptions& options) {
-  std::erase_if(all, [&](const auto& topic) { return !is_chosen(topic.name, options); });
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return std::pair(lowered(a.name), a.name) < std::pair(lowered(b.name), b.name);
-  });
-  return all;
-}
 
 Result<Survey> survey_cluster(ClusterPort& port, const RecommendOptions& options, Instant now,
                               Progress& progress, const std::stop_token& stop) {

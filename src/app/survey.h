@@ -45,8 +45,4 @@ struct Survey {
 Result<Survey> survey_cluster(sample::ClusterPort& port, const RecommendOptions& options,
                               Instant now, Progress& progress, const std::stop_token& stop);
 
-/// The names that the options choose, by name, ignoring case.
-std::vector<sample::TopicDescription> chosen_topics(std::vector<sample::TopicDescription> all,
-                                                    const RecommendOptions& options);
-
 }  // namespace partwise::app

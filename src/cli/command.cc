@@ -7,6 +7,7 @@
 
 #include "app/version.h"
 #include "cli/broker_command.h"
+#include "cli/cluster_command.h"
 #include "cli/demo_command.h"
 #include "cli/exit_status.h"
 #include "cli/recommend_command.h"
@@ -34,9 +35,10 @@ int help_command(const Arguments& arguments) {
   return done;
 }
 
-constexpr std::array<Command, 4> list = {{
+constexpr std::array<Command, 5> list = {{
     {"recommend", "partition counts for every topic, from measured demand", recommend_help,
      recommend_command},
+    {"cluster", "what clusters there are, and what is in them", cluster_help, cluster_command},
     {"demo", "see it work: a cluster of virtual topics, and recommend on it", demo_help,
      demo_command},
     {"broker", "a small Kafka-compatible cluster, with virtual topics of any size", broker_help,
@@ -66,8 +68,9 @@ std::string overview() {
          "  partwise demo\n"
          "  partwise recommend --bootstrap-servers localhost:9092\n"
          "  partwise recommend --config client.properties --explain orders\n"
+         "  partwise cluster describe --bootstrap-servers localhost:9092\n"
          "  partwise recommend --help\n\n"
-         "More: README.md, docs/recommend.md, docs/broker.md, docs/model.md\n";
+         "More: README.md, docs/recommend.md, docs/cluster.md, docs/broker.md, docs/model.md\n";
 }
 
 }  // namespace partwise::cli

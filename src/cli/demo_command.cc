@@ -52,8 +52,9 @@ int run_demo(const config::OptionValues& values, ProgressLines& progress,
   fmt::print("An embedded cluster of virtual topics, for show: not Apache Kafka.\n\n");
   std::jthread server([&](const std::stop_token& stop) { (*cluster)->run(stop); });
   const auto truth = app::demo_truth(**cluster, *options, now);
-  const auto outcome =
-      run_recommend(*options, {values.text("color"), &truth}, progress, interrupt.token());
+  const auto no_variables = [](std::string_view) { return std::nullopt; };
+  const auto outcome = run_recommend(*options, {values.text("color"), &truth}, no_variables,
+                                     progress, interrupt.token());
   const bool kept = values.boolean("keep") && !interrupt.token().stop_requested();
   if (outcome.status != bad_usage) print_next((*cluster)->bootstrap_servers(), kept);
   if (kept) {

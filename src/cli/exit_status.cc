@@ -29,7 +29,7 @@ ExitStatus exit_status_of(const sizing::RecommendReport& report) {
     return cluster.status == ClusterStatus::interrupted;
   });
   if (stopped) return interrupted;
-  if (all(ClusterStatus::ok)) return done;
+  if (all(ClusterStatus::ok)) return report.keys_left.empty() ? done : done_in_part;
   if (!all(ClusterStatus::failed)) return done_in_part;
 
   // All failed: their common trouble, if they have one.

@@ -17,7 +17,8 @@ enum ExitStatus {
 
 ExitStatus exit_status_of(const Error& error);
 
-/// The whole run's: `done_in_part` as soon as one cluster, topic or partition is missing.
+/// The whole run's: `done_in_part` as soon as one cluster, topic or partition is missing,
+/// and where an API key is left.
 ExitStatus exit_status_of(const sizing::RecommendReport& report);
 
 }  // namespace partwise::cli

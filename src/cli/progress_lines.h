@@ -22,7 +22,7 @@ class ProgressLines final : public Progress {
   void update(const ClusterProgress& progress) override;
   void detail(const std::string& line) override;
   /// A line that stays, above those that are redrawn.
-  void say(const std::string& line);
+  void say(const std::string& line) override;
   /// Removes what is redrawn, for good.
   void finish();
 

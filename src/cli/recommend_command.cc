@@ -51,7 +51,8 @@ int recommend_command(const Arguments& arguments) {
   const Interrupt interrupt([&progress] {
     progress.say(fmt::format("stopping; {} topics kept", progress.topics_done()));
   });
-  return run_recommend(*options, {settings->values.text("color")}, progress, interrupt.token())
+  return run_recommend(*options, {settings->values.text("color")}, settings->environment(),
+                       progress, interrupt.token())
       .status;
 }
 

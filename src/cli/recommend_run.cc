@@ -6,8 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "app/cluster_finding.h"
+#include "app/outside.h"
 #include "app/recommend.h"
 #include "cli/exit_status.h"
+#include "cli/outside_settings.h"
+#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "report/csv.h"
 #include "report/explain.h"
@@ -80,7 +84,7 @@ void print_report(const sizing::RecommendReport& run, const RecommendOptions& op
       for (const auto& topic : cluster.topics)
         fmt::print("{}", report::detail_row(cluster.cluster_id, topic, run.settings));
     }
-  } else if (!options.explain.empty()) {
+  } else if (!options.topics.only.empty()) {
     print_explanations(run, style);
   } else {
     fmt::print("{}", report::table(run, style, shown.truth));
@@ -103,7 +107,7 @@ void print_ending(const sizing::RecommendReport& run, const RecommendOptions& op
                   const std::vector<std::string>& written) {
   std::FILE* out = options.format == "table" ? stdout : stderr;
   const auto topic = most_raised_topic(run);
-  if (options.format == "table" && options.explain.empty() && !topic.empty()) {
+  if (options.format == "table" && options.topics.only.empty() && !topic.empty()) {
     fmt::print(out, "  One topic's reasoning: partwise recommend ... --explain {}\n", topic);
   }
   for (const auto& file : written) fmt::print(out, "  Written: {}\n", file);
@@ -123,18 +127,16 @@ void print_cluster_errors(const sizing::RecommendReport& run) {
   }
 }
 
-}  // namespace
-
-RecommendOutcome run_recommend(const RecommendOptions& options, const RecommendShown& shown,
-                               ProgressLines& progress, const std::stop_token& stop) {
-  const SystemClock clock;
-  auto files = report::ReportFiles::open(options.out, clock.now());
+RecommendOutcome measure_and_print(const RecommendOptions& options, const RecommendShown& shown,
+                                   const app::FoundClusters& found, app::Outside& outside,
+                                   ProgressLines& progress, const std::stop_token& stop) {
+  auto files = report::ReportFiles::open(options.out, outside.clock().now());
   if (!files) {
     print_errors({std::move(files).error()});
     return {{}, bad_usage};
   }
-  FileWriter writer(*files, app::report_header(options, clock.now()));
-  RecommendOutcome outcome{app::recommend(options, clock, writer, progress, stop), done};
+  FileWriter writer(*files, app::report_header(options, outside.clock().now()));
+  RecommendOutcome outcome{app::recommend(options, found, outside, writer, progress, stop), done};
   progress.finish();
 
   print_report(outcome.report, options, shown);
@@ -146,6 +148,22 @@ RecommendOutcome run_recommend(const RecommendOptions& options, const RecommendS
     outcome.status = failed;
   }
   return outcome;
+}
+
+}  // namespace
+
+RecommendOutcome run_recommend(const RecommendOptions& options, const RecommendShown& shown,
+                               const config::Environment& environment, ProgressLines& progress,
+                               const std::stop_token& stop) {
+  app::Outside outside(outside_settings(environment, options.where, progress));
+  const auto found = app::find_clusters(options.where, outside, stop);
+  if (!found) {
+    progress.finish();
+    print_errors({found.error()});
+    return {{}, exit_status_of(found.error())};
+  }
+  print_warnings(app::skipped_texts(*found));
+  return measure_and_print(options, shown, *found, outside, progress, stop);
 }
 
 }  // namespace partwise::cli

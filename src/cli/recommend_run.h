@@ -6,6 +6,7 @@
 
 #include "app/recommend_options.h"
 #include "cli/progress_lines.h"
+#include "config/option.h"
 #include "report/table.h"
 #include "sizing/report.h"
 
@@ -21,8 +22,10 @@ struct RecommendOutcome {
   int status = 0;  ///< the program's
 };
 
-/// Measures, writes the files while it goes on, prints what the options ask for.
+/// Finds the clusters, measures, writes the files while it goes on, prints what the options ask
+/// for.
 RecommendOutcome run_recommend(const app::RecommendOptions& options, const RecommendShown& shown,
-                               ProgressLines& progress, const std::stop_token& stop);
+                               const config::Environment& environment, ProgressLines& progress,
+                               const std::stop_token& stop);
 
 }  // namespace partwise::cli

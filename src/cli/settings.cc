@@ -22,6 +22,15 @@ config::Environment process_environment() {
 
 }  // namespace
 
+config::Environment Settings::environment() const {
+  return [this](std::string_view name) -> std::optional<std::string> {
+    if (auto value = process_environment()(name)) return value;
+    const auto entry = env_file.find(std::string(name));
+    if (entry == env_file.end()) return std::nullopt;
+    return entry->second.value;
+  };
+}
+
 tl::expected<Settings, Errors> read_settings(config::OptionTable table, const ParsedLine& line) {
   const auto env_file = line.flags.find("env_file");
   const bool named = env_file != line.flags.end();
@@ -30,7 +39,8 @@ tl::expected<Settings, Errors> read_settings(config::OptionTable table, const Pa
   config::OptionSources sources{line.flags, process_environment(), std::move(*entries)};
   auto values = config::resolve(table, sources);
   if (!values) return tl::unexpected(std::move(values).error());
-  return Settings{std::move(*values), config::env_file_warnings(table, sources.env_file)};
+  auto warnings = config::env_file_warnings(table, sources.env_file);
+  return Settings{std::move(*values), std::move(sources.env_file), std::move(warnings)};
 }
 
 tl::expected<Settings, int> settings_or_status(config::OptionTable table, std::string (*help)(),

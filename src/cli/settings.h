@@ -12,7 +12,12 @@ namespace partwise::cli {
 
 struct Settings {
   config::OptionValues values;
+  config::EnvFile env_file;
   std::vector<std::string> warnings;
+
+  /// The process's variables, and below them in rank those of the .env file. It must not outlive
+  /// this.
+  [[nodiscard]] config::Environment environment() const;
 };
 
 /// Flags, environment, the file that --env-file names or .env, defaults. The table has a row

@@ -1,6 +1,7 @@
 #include "service/login.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,9 +27,15 @@ const std::vector<std::string>& Logins::mechanisms() {
 }
 
 std::shared_ptr<Login> Logins::begin() const {
-  if (users_.empty()) return nullptr;
+  if (!asked_) return nullptr;
   return std::make_shared<Login>(users_);
 }
+
+void Logins::set(const std::string& user, config::Secret password) {
+  users_.insert_or_assign(user, std::move(password));
+}
+
+bool Logins::remove(const std::string& user) { return users_.erase(user) > 0; }
 
 ErrorCode Login::choose(std::string_view mechanism) {
   const auto& offered = Logins::mechanisms();

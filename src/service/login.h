@@ -60,14 +60,22 @@ class Login {
 class Logins {
  public:
   Logins() = default;
-  /// No users: anyone may enter.
-  explicit Logins(Users users) : users_(std::move(users)) {}
+  /// No users: anyone may enter, now and later.
+  explicit Logins(Users users) : asked_(!users.empty()), users_(std::move(users)) {}
 
   /// A new client's login; nullptr when none is asked for.
   [[nodiscard]] std::shared_ptr<Login> begin() const;
   static const std::vector<std::string>& mechanisms();
 
+  /// Whether there is anyone who may enter, or was.
+  [[nodiscard]] bool asked() const { return asked_; }
+  /// A new user, or a new password. Whoever has entered stays in.
+  void set(const std::string& user, config::Secret password);
+  /// False: there is none of that name.
+  bool remove(const std::string& user);
+
  private:
+  bool asked_ = false;
   Users users_;
 };
 

@@ -1,0 +1,30 @@
+#include "app/left_keys.h"
+
+#include <gtest/gtest.h>
+
+namespace partwise::app {
+namespace {
+
+constexpr Instant now{Millis(1'772'600'760'000)};
+
+std::string in_use(const std::string& host, Millis age, bool runs) {
+  const credentials::KeyNote note{"r1", 1, host, 77, now - age};
+  return in_use_text(note, "here", [runs](std::int64_t pid) { return runs && pid == 77; }, now);
+}
+
+TEST(LeftKeys, OfThisMachineAreInUseWhileTheirProcessRuns) {
+  EXPECT_EQ(in_use("here", Millis(1'000), true), "process 77 of this machine runs");
+  EXPECT_EQ(in_use("here", Millis(1'000), false), "");
+}
+
+TEST(LeftKeys, OfOtherMachinesMayBeInUseForADay) {
+  EXPECT_EQ(in_use("there", Millis(2 * 3'600'000), false), "made on there 2 h ago");
+  EXPECT_EQ(in_use("there", Millis(24 * 3'600'000), true), "");
+}
+
+TEST(LeftKeys, WhoseNoteWasChangedAreLeftOver) {
+  EXPECT_EQ(in_use_text({}, "here", [](std::int64_t) { return true; }, now), "");
+}
+
+}  // namespace
+}  // namespace partwise::app

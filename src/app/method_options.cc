@@ -1,0 +1,122 @@
+#include "app/method_options.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "http/url.h"
+
+namespace partwise::app {
+namespace {
+
+using config::OptionValues;
+
+class MethodOptionReader {
+ public:
+  MethodOptionReader(const OptionValues& values, const ClusterOptions& where, FoundErrors& found)
+      : values_(values), where_(where), found_(found) {}
+
+  MethodOptions read() {
+    read_prometheus();
+    read_method();
+    if (values_.boolean("cross_check")) options_.checked_by = second_method();
+    check_sources();
+    return std::move(options_);
+  }
+
+ private:
+  void read_prometheus() {
+    auto& prometheus = options_.prometheus;
+    prometheus.url = values_.text("prometheus_url");
+    prometheus.flavour = values_.text("prometheus_flavour");
+    prometheus.selector = values_.text("prometheus_selector");
+    prometheus.user = values_.text("prometheus_user");
+    prometheus.password = config::Secret(values_.text("prometheus_password"));
+    prometheus.token = config::Secret(values_.text("prometheus_token"));
+    if (!prometheus.user.empty() && !prometheus.token.empty()) {
+      found_.wrong("both a user and a token are given for Prometheus", "leave one of them out",
+                   values_.entry("prometheus_token").from);
+    }
+    if (prometheus.url.empty()) return;
+    const auto origin = http::origin_of(prometheus.url);
+    if (!origin) {
+      auto error = origin.error();
+      error.message = "PROMETHEUS_URL: " + error.message;
+      error.from = values_.entry("prometheus_url").from;
+      found_.add({std::move(error)});
+    }
+  }
+
+  void read_method() {
+    const bool sampled = values_.boolean("use_sample_records");
+    if (!values_.has("method")) {
+      options_.method = sampled ? Method::sampling_records : Method::metrics_api;
+      return;
+    }
+    const auto name = lowered(values_.text("method"));
+    for (const auto method : {Method::metrics_api, Method::prometheus}) {
+      if (name == name_of(method)) options_.method = method;
+    }
+    const bool sampling = options_.method == Method::sampling_records;
+    if (values_.given("use_sample_records") && sampled != sampling) {
+      found_.wrong(fmt::format("USE_SAMPLE_RECORDS is {}, but the method is {}",
+                               sampled ? "True" : "False", name),
+                   "leave one of them out", values_.entry("use_sample_records").from);
+    }
+  }
+
+  std::optional<Method> second_method() {
+    if (options_.method != Method::sampling_records) return Method::sampling_records;
+    if (!options_.prometheus.url.empty()) return Method::prometheus;
+    if (where_.cloud.has_login()) return Method::metrics_api;
+    found_.wrong("--cross-check has no second method",
+                 "give --prometheus-url, or the API key of Confluent Cloud",
+                 values_.entry("cross_check").from);
+    return std::nullopt;
+  }
+
+  void check_sources() {
+    if (options_.uses(Method::metrics_api) && !where_.cloud.has_login() && found_.empty()) {
+      found_.wrong("the Metrics API needs an API key of Confluent Cloud, and there is none",
+                   "CONFLUENT_CLOUD_CREDENTIAL={\"confluent_cloud_api_key\": ..., "
+                   "\"confluent_cloud_api_secret\": ...}, or CONFLUENT_CLOUD_API_SECRET_PATH with "
+                   "USE_AWS_SECRETS_MANAGER");
+    }
+    if (options_.uses(Method::prometheus) && options_.prometheus.url.empty()) {
+      found_.wrong("the method is prometheus, but no server is named",
+                   "--prometheus-url http://localhost:9090");
+    }
+    if (options_.uses(Method::sampling_records)) return;
+    for (const auto* name : {"full_scan", "prove", "quick"}) {
+      if (!values_.boolean(name)) continue;
+      found_.wrong(fmt::format("{} says how brokers are asked, but the method is {}",
+                               values_.entry(name).from, name_of(options_.method)),
+                   "leave one of them out", values_.entry(name).from);
+    }
+  }
+
+  const OptionValues& values_;
+  const ClusterOptions& where_;
+  FoundErrors& found_;
+  MethodOptions options_;
+};
+
+}  // namespace
+
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::sampling_records:
+      return "sampling_records";
+    case Method::metrics_api:
+      return "metrics_api";
+    case Method::prometheus:
+      return "prometheus";
+  }
+  return "sampling_records";
+}
+
+MethodOptions method_options(const OptionValues& values, const ClusterOptions& where,
+                             FoundErrors& found) {
+  return MethodOptionReader(values, where, found).read();
+}
+
+}  // namespace partwise::app

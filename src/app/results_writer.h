@@ -1,0 +1,68 @@
+// Each topic's result as a record of a Kafka topic, for one cluster.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/cluster_options.h"
+#include "app/outside.h"
+#include "app/results_options.h"
+#include "kafka/record_writer.h"
+#include "sizing/report.h"
+
+namespace partwise::app {
+
+/// threads: one at a time
+class ResultsWriter {
+ public:
+  /// Makes sure that results can be written, registers their schemas, makes the topic if it is
+  /// missing; in this order, so that a refusal leaves nothing behind.
+  ///
+  /// errors: those of RecordWriter::open and of SchemaRegistry::register_schema
+  static Result<std::unique_ptr<ResultsWriter>> open(const ResultsOptions& options,
+                                                     const Registries& registries,
+                                                     const config::ClusterAccess& access,
+                                                     Millis timeout, Outside& outside,
+                                                     const std::stop_token& stop);
+
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return writer_->warnings(); }
+
+  /// `run`: the report's header
+  void write(const sizing::RecommendReport& run, const std::string& cluster_id,
+             const sizing::TopicReport& topic, const std::stop_token& stop);
+
+  /// Waits until all are there, also after a stop: those that are finished are to be kept. Why some
+  /// are not.
+  std::optional<Error> finish();
+
+ private:
+  struct SchemaIds {
+    std::int32_t key = 0;
+    std::int32_t value = 0;
+  };
+
+  ResultsWriter(std::unique_ptr<kafka::RecordWriter> writer, std::string topic,
+                std::optional<SchemaIds> ids)
+      : writer_(std::move(writer)), topic_(std::move(topic)), ids_(ids) {}
+
+  static Result<std::optional<SchemaIds>> registered(const std::string& topic,
+                                                     const Registries& registries,
+                                                     const std::string& environment,
+                                                     Outside& outside, const std::stop_token& stop);
+
+  std::unique_ptr<kafka::RecordWriter> writer_;
+  std::string topic_;
+  std::optional<SchemaIds> ids_;
+};
+
+/// The registries of the options, or of the secret that they name.
+///
+/// errors: those of SecretsManager::secret; invalid_input for a secret with something else in it
+Result<Registries> results_registries(const ResultsOptions& options, Outside& outside,
+                                      const std::stop_token& stop);
+
+}  // namespace partwise::app

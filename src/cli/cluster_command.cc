@@ -1,0 +1,208 @@
+#include "cli/cluster_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/inventory.h"
+#include "app/inventory_options.h"
+#include "base/text.h"
+#include "cli/cluster_keys_command.h"
+#include "cli/exit_status.h"
+#include "cli/interrupt.h"
+#include "cli/option_help.h"
+#include "cli/outside_settings.h"
+#include "cli/progress_lines.h"
+#include "cli/settings.h"
+#include "cli/terminal.h"
+#include "report/inventory_table.h"
+
+namespace partwise::cli {
+namespace {
+
+// ---- list ----
+
+std::string list_help() {
+  return fmt::format(
+      "Which clusters would be visited, and where do they come from?\n\n"
+      "Usage: partwise cluster list [OPTIONS]\n\n"
+      "With an API key of Confluent Cloud: its environments and clusters, with type, place and\n"
+      "endpoints. Else the clusters that the settings name. No cluster is asked, no key is "
+      "made.\n\n"
+      "Examples:\n"
+      "  partwise cluster list\n"
+      "  partwise cluster list --environment-filter env-abc123 --format json\n"
+      "{}\n"
+      "Exit status: 0 done, 1 failed, 2 bad usage, 3 not authorized, 4 done in part, 130 "
+      "interrupted\n",
+      options_help(app::list_option_table()));
+}
+
+int print_list(const app::FoundClusters& found, const app::ListOptions& options,
+               const std::string& color) {
+  fmt::print("{}", options.format == "json" ? inventory::to_json(found.list)
+                                            : report::table(found.list, style_for(color)));
+  if (found.list.failures.empty()) return done;
+  return found.list.clusters.empty() ? exit_status_of(found.list.failures.front().error)
+                                     : done_in_part;
+}
+
+int list_command(const Arguments& arguments) {
+  const auto settings = settings_or_status(app::list_option_table(), list_help, arguments);
+  if (!settings) return settings.error();
+  const auto options = app::list_options(settings->values);
+  if (!options) {
+    print_errors(options.error());
+    return bad_usage;
+  }
+  print_warnings(settings->warnings);
+  print_warnings(options->where.warnings);
+  ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
+  const Interrupt interrupt([&progress] { progress.say("stopping"); });
+  app::Outside outside(outside_settings(settings->environment(), options->where, progress));
+  const auto found = app::find_clusters(options->where, outside, interrupt.token());
+  progress.finish();
+  if (!found) {
+    print_errors({found.error()});
+    return exit_status_of(found.error());
+  }
+  return print_list(*found, *options, settings->values.text("color"));
+}
+
+// ---- describe ----
+
+std::string describe_help() {
+  return fmt::format(
+      "What is in a cluster: brokers, topics, replicas, and what is wrong with them?\n\n"
+      "Usage: partwise cluster describe [OPTIONS]\n\n"
+      "Brokers with racks and controller, topics with partitions, replication and size on disk, "
+      "and "
+      "a\n"
+      "line for each partition that lacks a copy or a leader. It reads only.\n\n"
+      "Examples:\n"
+      "  partwise cluster describe --bootstrap-servers localhost:9092\n"
+      "  partwise cluster describe --config client.properties --topic-filter orders --partitions\n"
+      "  partwise cluster describe --config client.properties --format json | jq "
+      "'.clusters[].totals'\n"
+      "{}\n"
+      "Exit status: 0 done, 1 failed, 2 bad usage, 3 not authorized, 4 done in part, 130 "
+      "interrupted\n",
+      options_help(app::describe_option_table()));
+}
+
+bool in_part(const inventory::DescribedCluster& cluster) {
+  return cluster.layout && inventory::totals(*cluster.layout).failed_topics > 0;
+}
+
+int status_of(const std::vector<inventory::DescribedCluster>& clusters) {
+  const auto failures = std::count_if(clusters.begin(), clusters.end(),
+                                      [](const auto& cluster) { return !cluster.layout; });
+  if (failures == 0) {
+    return std::any_of(clusters.begin(), clusters.end(), in_part) ? done_in_part : done;
+  }
+  if (failures < std::ssize(clusters)) return done_in_part;
+  return exit_status_of(clusters.front().layout.error());
+}
+
+void print_descriptions(const std::vector<inventory::DescribedCluster>& clusters,
+                        const app::DescribeOptions& options, const std::string& color) {
+  if (options.format == "json") {
+    fmt::print("{}", inventory::to_json(clusters));
+  } else {
+    for (const auto& cluster : clusters) {
+      if (!cluster.layout) continue;
+      fmt::print("{}{}", &cluster == &clusters.front() ? "" : "\n",
+                 report::table(*cluster.layout, options.partitions, style_for(color)));
+    }
+  }
+  for (const auto& cluster : clusters) {
+    if (cluster.layout) continue;
+    auto error = cluster.layout.error();
+    if (clusters.size() > 1) {
+      error.message =
+          fmt::format("cluster {}: {}",
+                      cluster.cluster_id.empty() ? cluster.bootstrap_servers : cluster.cluster_id,
+                      error.message);
+    }
+    print_errors({error});
+  }
+}
+
+int describe_command(const Arguments& arguments) {
+  const auto settings = settings_or_status(app::describe_option_table(), describe_help, arguments);
+  if (!settings) return settings.error();
+  const auto options = app::describe_options(settings->values);
+  if (!options) {
+    print_errors(options.error());
+    return bad_usage;
+  }
+  print_warnings(settings->warnings);
+  print_warnings(options->where.warnings);
+  ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
+  const Interrupt interrupt([&progress] { progress.say("stopping"); });
+  app::Outside outside(outside_settings(settings->environment(), options->where, progress));
+  const auto found = app::find_clusters(options->where, outside, interrupt.token());
+  if (!found) {
+    progress.finish();
+    print_errors({found.error()});
+    return exit_status_of(found.error());
+  }
+  print_warnings(app::skipped_texts(*found));
+  const auto described =
+      app::describe_clusters(*options, *found, outside, progress, interrupt.token());
+  progress.finish();
+  print_descriptions(described.clusters, *options, settings->values.text("color"));
+  const int status = status_of(described.clusters);
+  return status == done && !described.keys_left.empty() ? done_in_part : status;
+}
+
+// ---- which of them ----
+
+constexpr std::array<Command, 3> list = {{
+    {"list", "environments and clusters, and where each comes from", list_help, list_command},
+    {"describe", "brokers, topics, partitions, replicas, sizes", describe_help, describe_command},
+    {"keys", "API keys that ended runs have left, and deleting them", cluster_keys_help,
+     cluster_keys_command},
+}};
+
+}  // namespace
+
+std::string cluster_help() {
+  std::string text =
+      "What clusters there are, and what is in them.\n\n"
+      "Usage: partwise cluster COMMAND [OPTIONS]\n\nCommands:\n";
+  for (const auto& command : list) {
+    text += fmt::format("  {:<12} {}\n", command.name, command.summary);
+  }
+  return text +
+         "\nExamples:\n"
+         "  partwise cluster list\n"
+         "  partwise cluster describe --bootstrap-servers localhost:9092\n"
+         "  partwise cluster keys --prune\n"
+         "  partwise cluster describe --help\n";
+}
+
+int cluster_command(const Arguments& arguments) {
+  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
+    fmt::print("{}", cluster_help());
+    return arguments.empty() ? bad_usage : done;
+  }
+  const auto& name = arguments.front();
+  const auto* const found = std::find_if(list.begin(), list.end(),
+                                         [&](const auto& command) { return command.name == name; });
+  if (found != list.end()) return found->run({arguments.begin() + 1, arguments.end()});
+  std::vector<std::string> names;
+  for (const auto& command : list) names.emplace_back(command.name);
+  const auto close = nearest(name, names);
+  print_errors({{ErrorKind::invalid_input,
+                 fmt::format("no command 'cluster {}'", name),
+                 close ? "partwise cluster " + *close : "partwise cluster --help",
+                 {}}});
+  return bad_usage;
+}
+
+}  // namespace partwise::cli
