@@ -182,6 +182,27 @@ def test_a_login_is_asked_for_and_encrypted(started, partwise):
             assert password not in run.out + run.err
 
 
+def test_users_come_and_go_over_the_control_endpoint(started, partwise):
+    cluster = started("--users", "users", "--control-port", 0, "--fleet", "fleet.toml", "--now", "now",
+                      files={"users": "alice=wonder\n", "fleet.toml": FLEET})
+
+    def status_of(user, password):
+        return partwise("recommend", "--config", "client.properties", "--timeout", "20s", files={
+            "client.properties": f"bootstrap.servers={cluster.bootstrap}\nsecurity.protocol=SASL_PLAINTEXT\n"
+                                 f"sasl.mechanism=PLAIN\nsasl.username={user}\nsasl.password={password}\n"}).status
+
+    assert status_of("bob", "builder") == 3
+    assert asked(cluster, "/users/bob", "PUT", "builder\n") == (200, {"done": True})
+    assert asked(cluster, "/users/alice", "PUT", "looking glass") == (200, {"done": True})
+    assert [status_of("bob", "builder"), status_of("alice", "looking glass"), status_of("alice", "wonder")] == [0, 0, 3]
+    assert asked(cluster, "/users/alice", "DELETE")[0] == asked(cluster, "/users/bob", "DELETE")[0] == 200
+    assert status_of("bob", "builder") == 3  # that nobody is left lets nobody in
+    assert asked(cluster, "/users/bob", "DELETE")[0] == 404
+    assert asked(cluster, "/users/carol", "PUT", " ")[0] == 400
+    open_to_all = started("--control-port", 0)
+    assert "no login" in asked(open_to_all, "/users/bob", "PUT", "builder")[1]["error"]
+
+
 @pytest.mark.parametrize("path, method, body", [
     ("/brokers/4294967298", "PUT", "down"),
     ("/topics/steady/0/leader", "PUT", "4294967298"),

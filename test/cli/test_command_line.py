@@ -136,11 +136,53 @@ def test_no_cluster_at_all(partwise):
     assert "no cluster is named" in run.err and "--bootstrap-servers" in run.err
 
 
-def test_later_features_are_refused_not_ignored(partwise):
-    run = partwise("recommend", *NOWHERE, env={"USE_SAMPLE_RECORDS": "False", "USE_AWS_SECRETS_MANAGER": "True"})
-    assert run.status == 2
-    assert "USE_SAMPLE_RECORDS is False" in run.err
-    assert "USE_AWS_SECRETS_MANAGER is True" in run.err
+CLOUD = {"CONFLUENT_CLOUD_CREDENTIAL":
+         '{"confluent_cloud_api_key": "k", "confluent_cloud_api_secret": "a-secret"}'}
+FROM_CLOUD = "USE_CONFLUENT_CLOUD_API_KEY_TO_FETCH_KAFKA_CREDENTIALS"
+
+
+@pytest.mark.parametrize("environment, what, hint", [
+    ({"USE_SAMPLE_RECORDS": "False"}, "the Metrics API needs an API key", "CONFLUENT_CLOUD_CREDENTIAL="),
+    ({"USE_SAMPLE_RECORDS": "False", "ANALYSIS_METHOD": "sampling_records", **CLOUD},
+     "USE_SAMPLE_RECORDS is False, but the method is sampling_records", "leave one of them out"),
+    ({"ANALYSIS_METHOD": "prometheus"}, "no server is named", "--prometheus-url"),
+    ({"ANALYSIS_METHOD": "prometheus", "PROMETHEUS_URL": "localhost"}, "PROMETHEUS_URL: ", "http"),
+    ({"ANALYSIS_METHOD": "metrics_api", "PROVE": "True", **CLOUD}, "PROVE says how brokers are asked", "leave one"),
+    ({"CROSS_CHECK": "True"}, "--cross-check has no second method", "--prometheus-url"),
+    ({"PROMETHEUS_USER": "u", "PROMETHEUS_TOKEN": "t"}, "both a user and a token", "leave one of them out"),
+    ({"CONFLUENT_METRICS_API_URL": "http://metrics.example.com", **CLOUD},
+     "CONFLUENT_METRICS_API_URL is plain http to metrics.example.com", "https://"),
+    ({"CONFLUENT_CLOUD_CREDENTIAL": "{"}, "CONFLUENT_CLOUD_CREDENTIAL", ""),
+    ({"USE_KAFKA_WRITER": "True", "KAFKA_WRITER_TOPIC_NAME": "a b"}, "'a b'", "249"),
+    ({"USE_KAFKA_WRITER": "True", "SCHEMA_REGISTRY_URL": "registry"}, "SCHEMA_REGISTRY_URL", ""),
+])
+def test_settings_that_do_not_fit_together(partwise, environment, what, hint):
+    run = partwise("recommend", *NOWHERE, env=environment)
+    assert run.status == 2, run.err
+    assert what in run.err and hint in run.err
+    assert "a-secret" not in run.err
+
+
+@pytest.mark.parametrize("environment, what", [
+    ({FROM_CLOUD: "True"}, "there is no API key of Confluent Cloud"),
+    ({FROM_CLOUD: "True", "USE_AWS_SECRETS_MANAGER": "True"}, "there is no API key of Confluent Cloud"),
+    ({FROM_CLOUD: "True", **CLOUD}, "PRINCIPAL_ID is missing"),
+    ({FROM_CLOUD: "True", "PRINCIPAL_ID": "me", **CLOUD}, "PRINCIPAL_ID 'me' is neither sa-... nor u-..."),
+    ({"USE_AWS_SECRETS_MANAGER": "True"}, "KAFKA_API_SECRET_PATHS names no secret"),
+    ({"USE_AWS_SECRETS_MANAGER": "True", "KAFKA_API_SECRET_PATHS": "[]"}, "KAFKA_API_SECRET_PATHS"),
+    ({"KAFKA_CREDENTIALS": '[{"kafka_cluster_id": "a", "bootstrap.servers": "127.0.0.1:1"}]',
+      "KAFKA_CLUSTER_FILTER": "b"}, "KAFKA_CLUSTER_FILTER: no cluster b among 1"),
+])
+def test_clusters_that_cannot_be_found(partwise, environment, what):
+    run = partwise("recommend", env=environment)
+    assert run.status == 2, run.err
+    assert what in run.err
+    assert "a-secret" not in run.err
+
+
+def test_the_newer_name_of_a_variable(partwise):
+    run = partwise("recommend", env={"USE_CONFLUENT_CLOUD_API_KEY_TO_FETCH_RESOURCE_CREDENTIALS": "True"})
+    assert run.status == 2 and "there is no API key of Confluent Cloud" in run.err
 
 
 def shown(run):
