@@ -9,6 +9,16 @@ from harness import PARTWISE
 from kafka_node import Filled
 
 
+def fleet_of(*topics, head=""):
+    """The text of a fleet file; a topic is its name, its partitions and its records a second."""
+    return head + "".join(f'''
+[[topic]]
+name = "{name}"
+partitions = {partitions}
+demand = [{{ rate = {rate} }}]
+''' for name, partitions, rate in topics)
+
+
 class EmbeddedCluster(Filled):
     """A running `partwise broker`; stopping it fails when a sanitizer or the program complained."""
 

@@ -1,7 +1,5 @@
 #include "cli/cluster_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -13,10 +11,8 @@
 #include "base/text.h"
 #include "cli/cluster_keys_command.h"
 #include "cli/exit_status.h"
-#include "cli/interrupt.h"
 #include "cli/option_help.h"
-#include "cli/outside_settings.h"
-#include "cli/progress_lines.h"
+#include "cli/outside_run.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "report/inventory_table.h"
@@ -59,17 +55,10 @@ int list_command(const Arguments& arguments) {
     print_errors(options.error());
     return bad_usage;
   }
-  print_warnings(settings->warnings);
-  print_warnings(options->where.warnings);
-  ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
-  const Interrupt interrupt([&progress] { progress.say("stopping"); });
-  app::Outside outside(outside_settings(settings->environment(), options->where, progress));
-  const auto found = app::find_clusters(options->where, outside, interrupt.token());
-  progress.finish();
-  if (!found) {
-    print_errors({found.error()});
-    return exit_status_of(found.error());
-  }
+  OutsideRun run(*settings, options->where);
+  const auto found = run.clusters_or_status();
+  if (!found) return found.error();
+  run.progress().finish();
   return print_list(*found, *options, settings->values.text("color"));
 }
 
@@ -140,21 +129,13 @@ int describe_command(const Arguments& arguments) {
     print_errors(options.error());
     return bad_usage;
   }
-  print_warnings(settings->warnings);
-  print_warnings(options->where.warnings);
-  ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
-  const Interrupt interrupt([&progress] { progress.say("stopping"); });
-  app::Outside outside(outside_settings(settings->environment(), options->where, progress));
-  const auto found = app::find_clusters(options->where, outside, interrupt.token());
-  if (!found) {
-    progress.finish();
-    print_errors({found.error()});
-    return exit_status_of(found.error());
-  }
+  OutsideRun run(*settings, options->where);
+  const auto found = run.clusters_or_status();
+  if (!found) return found.error();
   print_warnings(app::skipped_texts(*found));
   const auto described =
-      app::describe_clusters(*options, *found, outside, progress, interrupt.token());
-  progress.finish();
+      app::describe_clusters(*options, *found, run.outside(), run.progress(), run.stop());
+  run.progress().finish();
   print_descriptions(described.clusters, *options, settings->values.text("color"));
   const int status = status_of(described.clusters);
   return status == done && !described.keys_left.empty() ? done_in_part : status;

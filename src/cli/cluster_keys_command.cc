@@ -1,7 +1,5 @@
 #include "cli/cluster_keys_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -10,10 +8,8 @@
 #include "app/left_keys.h"
 #include "base/units.h"
 #include "cli/exit_status.h"
-#include "cli/interrupt.h"
 #include "cli/option_help.h"
-#include "cli/outside_settings.h"
-#include "cli/progress_lines.h"
+#include "cli/outside_run.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "report/grid.h"
@@ -93,13 +89,9 @@ int cluster_keys_command(const Arguments& arguments) {
     print_errors(options.error());
     return bad_usage;
   }
-  print_warnings(settings->warnings);
-  print_warnings(options->where.warnings);
-  ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
-  const Interrupt interrupt([&progress] { progress.say("stopping"); });
-  app::Outside outside(outside_settings(settings->environment(), options->where, progress));
-  const auto keys = app::left_keys(*options, outside, interrupt.token());
-  progress.finish();
+  OutsideRun run(*settings, options->where);
+  const auto keys = app::left_keys(*options, run.outside(), run.stop());
+  run.progress().finish();
   if (!keys) {
     print_errors({keys.error()});
     return exit_status_of(keys.error());
@@ -112,7 +104,7 @@ int cluster_keys_command(const Arguments& arguments) {
   for (const auto& left : *keys) {
     if (left.error) print_errors({*left.error});
   }
-  return interrupt.token().stop_requested() ? interrupted : status_of(*keys);
+  return run.stop().stop_requested() ? interrupted : status_of(*keys);
 }
 
 }  // namespace partwise::cli

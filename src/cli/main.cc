@@ -1,4 +1,7 @@
 // The program: finds the command and runs it.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -60,10 +63,18 @@ int run_and_flush(const Arguments& arguments) {
   return lost_output({errno, std::generic_category()});
 }
 
+// A core holds every secret. A limit of its size does not hold where cores are piped to a program.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
 }  // namespace
 }  // namespace partwise::cli
 
 int main(int argc, char** argv) {
+  partwise::cli::forbid_core_dumps();
   try {
     return partwise::cli::run_and_flush({argv + 1, argv + argc});
   } catch (const std::exception& error) {

@@ -10,9 +10,10 @@
 #include "app/outside.h"
 #include "app/recommend.h"
 #include "cli/exit_status.h"
-#include "cli/outside_settings.h"
+#include "cli/outside_run.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
+#include "report/clusters_summary.h"
 #include "report/csv.h"
 #include "report/explain.h"
 #include "report/files.h"
@@ -111,6 +112,7 @@ void print_ending(const sizing::RecommendReport& run, const RecommendOptions& op
     fmt::print(out, "  One topic's reasoning: partwise recommend ... --explain {}\n", topic);
   }
   for (const auto& file : written) fmt::print(out, "  Written: {}\n", file);
+  fmt::print(out, "{}", report::clusters_summary(run));
 }
 
 void print_cluster_errors(const sizing::RecommendReport& run) {
@@ -156,12 +158,8 @@ RecommendOutcome run_recommend(const RecommendOptions& options, const RecommendS
                                const config::Environment& environment, ProgressLines& progress,
                                const std::stop_token& stop) {
   app::Outside outside(outside_settings(environment, options.where, progress));
-  const auto found = app::find_clusters(options.where, outside, stop);
-  if (!found) {
-    progress.finish();
-    print_errors({found.error()});
-    return {{}, exit_status_of(found.error())};
-  }
+  const auto found = clusters_or_status(options.where, outside, progress, stop);
+  if (!found) return {{}, found.error()};
   print_warnings(app::skipped_texts(*found));
   return measure_and_print(options, shown, *found, outside, progress, stop);
 }

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "credentials/xml_text.h"
+#include "http/json_path.h"
+#include "http/refusal.h"
+#include "http/xml_text.h"
 
 namespace partwise::credentials {
 namespace {
@@ -26,17 +28,9 @@ std::string without_namespace(std::string_view type) {
   return std::string(trimmed(type.substr(type.rfind('#') + 1)));
 }
 
-std::string first_text(const json& object, std::initializer_list<const char*> names) {
-  for (const auto* name : names) {
-    const auto found = object.find(name);
-    if (found != object.end() && found->is_string()) return found->get<std::string>();
-  }
-  return {};
-}
-
 AwsRefusal json_refusal(const json& body) {
-  return {without_namespace(first_text(body, {"__type", "code", "Code"})),
-          quotable(first_text(body, {"Message", "message", "errorMessage"}))};
+  return {without_namespace(http::first_text(body, {"__type", "code", "Code"})),
+          quotable(http::first_text(body, {"Message", "message", "errorMessage"}))};
 }
 
 std::string hint_for(std::string_view code) {
@@ -78,13 +72,11 @@ AwsRefusal refusal_of(const http::Reply& reply) {
     const auto document = json::parse(body, nullptr, false);
     if (document.is_object()) refusal = json_refusal(document);
   } else if (body.starts_with('<')) {
-    if (auto code = xml_text(body, "Code")) {
+    if (auto code = http::xml_text(body, "Code")) {
       refusal.code = quotable(*code);
-      refusal.message = quotable(xml_text(body, "Message").value_or(""));
-    } else if (auto title = xml_text(body, "title")) {
-      refusal.message = fmt::format("a web page with the title \"{}\"", quotable(*title));
+      refusal.message = quotable(http::xml_text(body, "Message").value_or(""));
     } else {
-      refusal.message = "a web page";
+      refusal.message = http::page_words(reply);
     }
   }
   refusal.code = quotable(refusal.code);

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "http/json_path.h"
 
 namespace partwise::credentials {
 namespace {
@@ -17,11 +18,6 @@ using nlohmann::json;
 
 bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-std::string text_in(const json& object, std::string_view name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
@@ -53,7 +49,7 @@ Result<Instant> expiration_from_text(std::string_view text) {
   return text[sign] == '+' ? local - ahead : local + ahead;
 }
 
-Result<AwsCredentials> credentials_from_json(std::string_view text, std::string_view token_name,
+Result<AwsCredentials> credentials_from_json(std::string_view text, const char* token_name,
                                              const std::string& source) {
   const auto document = json::parse(text, nullptr, false);
   if (!document.is_object()) {
@@ -61,18 +57,19 @@ Result<AwsCredentials> credentials_from_json(std::string_view text, std::string_
   }
   AwsCredentials credentials;
   credentials.source = source;
-  credentials.keys = {text_in(document, "AccessKeyId"),
-                      config::Secret(text_in(document, "SecretAccessKey")),
-                      config::Secret(text_in(document, token_name))};
-  const auto code = text_in(document, "Code");
+  credentials.keys = {http::text_at(document, {"AccessKeyId"}),
+                      config::Secret(http::text_at(document, {"SecretAccessKey"})),
+                      config::Secret(http::text_at(document, {token_name}))};
+  const auto code = http::text_at(document, {"Code"});
   if (credentials.keys.access_key_id.empty() && !code.empty()) {
-    return fail(ErrorKind::unauthorized, fmt::format("{} says {}: {}", source, quotable(code),
-                                                     quotable(text_in(document, "Message"))));
+    return fail(ErrorKind::unauthorized,
+                fmt::format("{} says {}: {}", source, quotable(code),
+                            quotable(http::text_at(document, {"Message"}))));
   }
   if (const auto fault = fault_of(credentials.keys); !fault.empty()) {
     return fail(ErrorKind::corrupt, fmt::format("the JSON of {} {}", source, fault));
   }
-  if (const auto expiration = text_in(document, "Expiration"); !expiration.empty()) {
+  if (const auto expiration = http::text_at(document, {"Expiration"}); !expiration.empty()) {
     const auto instant = expiration_from_text(expiration);
     if (!instant) {
       return fail(ErrorKind::corrupt, fmt::format("{} gave an Expiration that is no time: {}",

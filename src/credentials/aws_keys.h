@@ -37,7 +37,7 @@ Result<Instant> expiration_from_text(std::string_view text);
 /// place of keys is an error that says them.
 ///
 /// errors: corrupt; unauthorized for Code and Message. No message shows a value of a key.
-Result<AwsCredentials> credentials_from_json(std::string_view text, std::string_view token_name,
+Result<AwsCredentials> credentials_from_json(std::string_view text, const char* token_name,
                                              const std::string& source);
 
 /// The same from a credential_process, whose object has Version, which must be 1, and SessionToken.

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "credentials/aws_answer.h"
 #include "credentials/aws_call.h"
-#include "credentials/xml_text.h"
 #include "http/url.h"
+#include "http/xml_text.h"
 
 namespace partwise::credentials {
 namespace {
@@ -58,7 +58,7 @@ Result<Service> service_for(const Fields& fields, const AwsPlaces& places) {
 
 Result<AwsCredentials> credentials_from_xml(const std::string& body, const std::string& source) {
   const auto text = [&body](std::string_view element) {
-    return xml_text(body, element).value_or("");
+    return http::xml_text(body, element).value_or("");
   };
   AwsCredentials credentials;
   credentials.source = source;

@@ -8,15 +8,10 @@
 
 namespace partwise::credentials {
 
-/// The error for a reply that is not what was asked for:
-/// "WHAT: HTTP status 401: TITLE: DETAIL (request id ID)", and a hint.
-///
-/// Reads JSON ({"errors": [...]}, where each field may be absent) and the title of HTML; what is
-/// neither is not repeated. Kinds: unauthorized for 401 and 403, not_found for 404, limit for 402
-/// (a quota) and 429, invalid_input for other 4xx, unavailable for 5xx, corrupt for the rest.
+/// http::refusal with the hints that fit here.
 Error confluent_error(const http::Reply& reply, const std::string& what);
 
-/// "WHAT: WRONG (request id ID)", corrupt: a reply that says yes and is not what was asked for.
+/// http::nonsense with the hint that fits here.
 Error confluent_nonsense(const http::Reply& reply, const std::string& what,
                          const std::string& wrong);
 

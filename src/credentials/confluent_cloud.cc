@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "credentials/confluent_answer.h"
 #include "credentials/confluent_page.h"
-#include "credentials/json_path.h"
 #include "credentials/key_note.h"
+#include "http/json_path.h"
 #include "http/url.h"
 
 namespace partwise::credentials {
@@ -25,7 +25,9 @@ constexpr const char* keys_path = "iam/v2/api-keys";
 // For what must come to an end although somebody waits for the program to end.
 constexpr Millis clean_up_patience{30'000};
 
-std::string shown_at(const json& document, Path path) { return quotable(text_at(document, path)); }
+std::string shown_at(const json& document, Path path) {
+  return quotable(http::text_at(document, path));
+}
 
 std::string without_protocol(const std::string& address) {
   const auto colon = address.find("://");
@@ -48,18 +50,18 @@ CloudCluster cluster_in(const json& item, const std::string& environment) {
   cluster.environment = shown_at(item, {"spec", "environment", "id"});
   if (cluster.environment.empty()) cluster.environment = environment;
   cluster.phase = shown_at(item, {"status", "phase"});
-  cluster.cku = count_at(item, {"status", "cku"});
-  const auto* spec = value_at(item, {"spec"});
+  cluster.cku = http::count_at(item, {"status", "cku"});
+  const auto* spec = http::value_at(item, {"spec"});
   if (spec == nullptr) return cluster;
   cluster.display_name = shown_at(*spec, {"display_name"});
   cluster.cloud = shown_at(*spec, {"cloud"});
   cluster.region = shown_at(*spec, {"region"});
   cluster.kind = shown_at(*spec, {"config", "kind"});
   cluster.availability = shown_at(*spec, {"availability"});
-  if (!cluster.cku) cluster.cku = count_at(*spec, {"config", "cku"});
-  cluster.max_ecku = count_at(*spec, {"config", "max_ecku"});
+  if (!cluster.cku) cluster.cku = http::count_at(*spec, {"config", "cku"});
+  cluster.max_ecku = http::count_at(*spec, {"config", "max_ecku"});
   cluster.own_endpoint = endpoint_in(*spec, "");
-  const auto* endpoints = value_at(*spec, {"endpoints"});
+  const auto* endpoints = http::value_at(*spec, {"endpoints"});
   if (endpoints == nullptr || !endpoints->is_object()) return cluster;
   for (const auto& [access_point, fields] : endpoints->items()) {
     if (auto endpoint = endpoint_in(fields, quotable(access_point))) {
@@ -77,7 +79,7 @@ ListedApiKey key_in(const json& item) {
   key.owner = shown_at(item, {"spec", "owner", "id"});
   key.created_at = shown_at(item, {"metadata", "created_at"});
   key.cluster = shown_at(item, {"spec", "resource", "id"});
-  const auto* resources = value_at(item, {"spec", "resources"});
+  const auto* resources = http::value_at(item, {"spec", "resources"});
   if (key.cluster.empty() && resources != nullptr && resources->is_array() && !resources->empty()) {
     key.cluster = shown_at(resources->front(), {"id"});
   }
@@ -126,8 +128,8 @@ tl::expected<ApiKey, NoKey> created_once(const ConfluentAccess& access, const Ap
   }
   if (!reply->ok()) return tl::unexpected(lost(confluent_error(*reply, request.what)));
   const auto document = json::parse(reply->body, nullptr, false);
-  ApiKey key = {text_at(document, {"id"}), config::Secret(text_at(document, {"spec", "secret"})),
-                false};
+  ApiKey key = {http::text_at(document, {"id"}),
+                config::Secret(http::text_at(document, {"spec", "secret"})), false};
   if (key.id.empty() || key.secret.empty()) {
     return tl::unexpected(
         lost(confluent_nonsense(*reply, request.what, "the answer has no key and secret in it")));
@@ -147,7 +149,7 @@ Result<std::vector<CloudEnvironment>> ConfluentCloud::environments(const std::st
   std::vector<CloudEnvironment> environments;
   const auto items = TRY(confluent_items(access_, list, stop));
   for (const auto& item : items) {
-    environments.push_back({text_at(item, {"id"}), shown_at(item, {"display_name"}),
+    environments.push_back({http::text_at(item, {"id"}), shown_at(item, {"display_name"}),
                             shown_at(item, {"stream_governance_config", "package"})});
   }
   return environments;

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "credentials/confluent_answer.h"
-#include "credentials/json_path.h"
+#include "http/json_path.h"
 
 namespace partwise::credentials {
 namespace {
@@ -42,10 +42,10 @@ Result<Page> page_in(const http::Reply& reply, const std::string& what) {
     return nonsense("the answer has no list of data");
   Page page;
   page.items = std::move(*data);
-  const auto* metadata = value_at(document, {"metadata"});
+  const auto* metadata = http::value_at(document, {"metadata"});
   if (metadata == nullptr || metadata->is_null()) return page;
   if (!metadata->is_object()) return nonsense("the answer's metadata are not an object");
-  const auto* next = value_at(*metadata, {"next"});
+  const auto* next = http::value_at(*metadata, {"next"});
   if (next == nullptr || next->is_null()) return page;
   if (!next->is_string()) return nonsense("the answer's link to the next page is no text");
   const auto link = next->get<std::string>();
@@ -92,7 +92,7 @@ Result<std::vector<json>> confluent_items(const ConfluentAccess& access,
   for (int pages = 0; pages < most_pages; ++pages) {
     auto page = TRY(page_at(access, list, token, stop));
     for (auto& item : page.items) {
-      const auto id = text_at(item, {"id"});
+      const auto id = http::text_at(item, {"id"});
       if (plain_name(id) && ids.insert(id).second) items.push_back(std::move(item));
     }
     if (page.next.empty()) return items;

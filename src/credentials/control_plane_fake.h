@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "credentials/confluent_cloud.h"
-#include "credentials/json_path.h"
 #include "http/exchange_fake.h"
+#include "http/json_path.h"
 #include "http/url.h"
 
 namespace partwise::credentials {
@@ -139,8 +139,8 @@ class FakeControlPlane {
     for (const auto& [id, key] : keys) {
       const auto owner = parameter(request, "spec.owner");
       const auto cluster = parameter(request, "spec.resource");
-      if (!owner.empty() && text_at(key, {"spec", "owner", "id"}) != owner) continue;
-      if (!cluster.empty() && text_at(key, {"spec", "resource", "id"}) != cluster) continue;
+      if (!owner.empty() && http::text_at(key, {"spec", "owner", "id"}) != owner) continue;
+      if (!cluster.empty() && http::text_at(key, {"spec", "resource", "id"}) != cluster) continue;
       found.push_back(key);
     }
     return page(request, found);

@@ -10,9 +10,9 @@
 #include "credentials/aws_home_fake.h"
 #include "credentials/aws_secrets_manager.h"
 #include "credentials/aws_signature.h"
-#include "credentials/xml_text.h"
 #include "http/curl_client.h"
 #include "http/url.h"
+#include "http/xml_text.h"
 
 namespace partwise::credentials {
 namespace {
@@ -89,8 +89,8 @@ class Moto : public testing::Test {
   }
 
   void as(const std::string& keys) {
-    home_.variables["AWS_ACCESS_KEY_ID"] = xml_text(keys, "AccessKeyId").value();
-    home_.variables["AWS_SECRET_ACCESS_KEY"] = xml_text(keys, "SecretAccessKey").value();
+    home_.variables["AWS_ACCESS_KEY_ID"] = http::xml_text(keys, "AccessKeyId").value();
+    home_.variables["AWS_SECRET_ACCESS_KEY"] = http::xml_text(keys, "SecretAccessKey").value();
   }
 
   Result<config::Secret> secret(const std::string& name, const std::string& profile = "") {

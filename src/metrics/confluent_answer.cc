@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "http/json_path.h"
 
 namespace partwise::metrics {
 namespace {
@@ -180,17 +181,6 @@ void PageReader::finish_item() {
   if (!series_.points.empty()) page_.series.push_back(std::move(series_));
 }
 
-const json* value_at(const json& object, const char* name) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(name);
-  return found == object.end() ? nullptr : &*found;
-}
-
-std::string text_at(const json& object, const char* name) {
-  const auto* value = value_at(object, name);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
 std::string without(std::string_view prefix, std::string_view name) {
   return std::string(name.starts_with(prefix) ? name.substr(prefix.size()) : name);
 }
@@ -207,19 +197,18 @@ Result<MetricPage> page_from(std::string_view body, const Wanted& wanted) {
 
 Result<DescriptorPage> descriptors_from(std::string_view body) {
   const auto document = json::parse(body, nullptr, false);
-  const auto* data = value_at(document, "data");
+  const auto* data = http::value_at(document, {"data"});
   if (data == nullptr || !data->is_array()) return tl::unexpected(not_an_answer(body));
   DescriptorPage page;
-  const auto* meta = value_at(document, "meta");
-  const auto* pagination = meta == nullptr ? nullptr : value_at(*meta, "pagination");
-  if (pagination != nullptr) page.next_token = text_at(*pagination, "next_page_token");
+  page.next_token = http::text_at(document, {"meta", "pagination", "next_page_token"});
   for (const auto& item : *data) {
-    const auto name = text_at(item, "name");
+    const auto name = http::text_at(item, {"name"});
     if (!name.starts_with(metric_prefix)) continue;
     MetricDescriptor metric{without(metric_prefix, name), {}};
-    if (const auto* labels = value_at(item, "labels"); labels != nullptr && labels->is_array()) {
+    if (const auto* labels = http::value_at(item, {"labels"});
+        labels != nullptr && labels->is_array()) {
       for (const auto& label : *labels) {
-        metric.labels.push_back(without(label_prefix, text_at(label, "key")));
+        metric.labels.push_back(without(label_prefix, http::text_at(label, {"key"})));
       }
     }
     page.metrics.push_back(std::move(metric));

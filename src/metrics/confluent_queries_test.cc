@@ -108,7 +108,7 @@ TEST(ConfluentQueries, SayWhatARefusalMeans) {
        "HTTP status 401: Invalid API key"},
       {{403, {}, "<html><title>no</title></html>"},
        ErrorKind::unauthorized,
-       "HTTP status 403: a web page"},
+       "HTTP status 403: a web page with the title \"no\""},
       {{400, {}, R"({"errors":[{"detail":"bad filter"},{"id":"x"},{"code":"E7"}]})"},
        ErrorKind::invalid_input,
        "HTTP status 400: bad filter; E7"},

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "http/json_path.h"
 
 namespace partwise::metrics {
 
@@ -39,11 +40,6 @@ std::string time_text(Instant t) {
   return fmt::format("{:.3f}", static_cast<double>(t.time_since_epoch().count()) / 1000);
 }
 
-std::string text_in(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -52,9 +48,9 @@ bool contains(std::string_view text, std::string_view part) {
 std::string words_of(const http::Reply& reply) {
   auto words = fmt::format("status {}", reply.status);
   const auto document = json::parse(reply.body, nullptr, false);
-  if (document.is_object() && !text_in(document, "error").empty()) {
-    words += fmt::format(", {}: {}", quotable(text_in(document, "errorType")),
-                         quotable(text_in(document, "error")));
+  if (document.is_object() && !http::text_at(document, {"error"}).empty()) {
+    words += fmt::format(", {}: {}", quotable(http::text_at(document, {"errorType"})),
+                         quotable(http::text_at(document, {"error"})));
   } else if (!document.is_object() && !trimmed(reply.body).empty() &&
              !trimmed(reply.body).starts_with('<')) {
     words += ", " + quotable(reply.body);
@@ -218,7 +214,7 @@ Result<PrometheusApi::Document> PrometheusApi::answer(http::Request request,
   const auto reply = TRY(exchange_.send(request, stop));
   if (!reply.ok()) return tl::unexpected(refusal(reply));
   auto document = json::parse(reply.body, nullptr, false);
-  if (!document.is_object() || text_in(document, "status") != "success" ||
+  if (!document.is_object() || http::text_at(document, {"status"}) != "success" ||
       !document.contains("data")) {
     return fail(ErrorKind::corrupt,
                 fmt::format("{} answers, but not as Prometheus does", access_.url), url_hint);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "http/json_path.h"
 #include "http/url.h"
 
 namespace partwise::registry {
@@ -19,25 +20,15 @@ constexpr const char* media_type = "application/vnd.schemaregistry.v1+json";
 constexpr const char* url_hint = "check that SCHEMA_REGISTRY_URL leads to a Schema Registry";
 
 std::optional<std::int32_t> id_in(const std::string& body) {
-  const auto document = json::parse(body, nullptr, false);
-  if (!document.is_object()) return std::nullopt;
-  const auto id = document.find("id");
-  if (id == document.end() || !id->is_number_integer()) return std::nullopt;
-  const auto number = id->get<std::int64_t>();
-  if (number < 0 || number > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
-  return static_cast<std::int32_t>(number);
+  const auto id = http::count_at(json::parse(body, nullptr, false), {"id"});
+  if (!id || *id > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
+  return static_cast<std::int32_t>(*id);
 }
 
 // What the registry itself says, or, when something else answered, the status alone.
 std::string words_of(const http::Reply& reply) {
-  const auto document = json::parse(reply.body, nullptr, false);
-  if (document.is_object()) {
-    const auto message = document.find("message");
-    if (message != document.end() && message->is_string()) {
-      return quotable(message->get<std::string>());
-    }
-  }
-  return fmt::format("HTTP status {}", reply.status);
+  const auto message = http::text_at(json::parse(reply.body, nullptr, false), {"message"});
+  return message.empty() ? fmt::format("HTTP status {}", reply.status) : quotable(message);
 }
 
 struct Meaning {

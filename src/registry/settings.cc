@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "http/json_path.h"
 #include "http/url.h"
 
 namespace partwise::registry {
@@ -39,24 +40,18 @@ Result<http::Login> login_from(const std::string& user_info) {
   return http::Login{user_info.substr(0, colon), config::Secret(user_info.substr(colon + 1))};
 }
 
-bool has_text(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string();
-}
-
 std::string user_info_in(const json& entry) {
-  if (has_text(entry, "basic.auth.user.info")) return entry["basic.auth.user.info"];
-  if (!has_text(entry, "api_key") || !has_text(entry, "api_secret")) return {};
-  return entry["api_key"].get<std::string>() + ':' + entry["api_secret"].get<std::string>();
+  if (auto both = http::text_at(entry, {"basic.auth.user.info"}); !both.empty()) return both;
+  const auto key = http::text_at(entry, {"api_key"});
+  const auto secret = http::text_at(entry, {"api_secret"});
+  return key.empty() || secret.empty() ? "" : fmt::format("{}:{}", key, secret);
 }
 
 Result<RegistrySettings> registry_in(const json& entry, const std::string& environment) {
   const auto where = environment.empty() ? std::string() : quotable(environment) + ": ";
-  if (!entry.is_object() || !has_text(entry, "url")) {
-    return wrong_credential(fmt::format("{}has no url", where));
-  }
-  auto settings =
-      registry_settings(entry["url"].get<std::string>(), config::Secret(user_info_in(entry)));
+  const auto url = http::text_at(entry, {"url"});
+  if (url.empty()) return wrong_credential(fmt::format("{}has no url", where));
+  auto settings = registry_settings(url, config::Secret(user_info_in(entry)));
   // The reason names a variable that is not given here.
   if (!settings) {
     return wrong_credential(where + (settings.error().from == url_name
@@ -88,7 +83,7 @@ Result<std::map<std::string, RegistrySettings>> registries_from_json(std::string
     return wrong_credential("is not a JSON object with a registry in it");
   }
   std::map<std::string, RegistrySettings> registries;
-  if (has_text(document, "url")) {
+  if (!http::text_at(document, {"url"}).empty()) {
     registries[""] = TRY(registry_in(document, ""));
     return registries;
   }

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "report/clusters_summary.h"
 #include "report/csv.h"
 #include "report/example_report_fake.h"
 #include "report/explain.h"
@@ -193,6 +194,27 @@ TEST(Report, ShowsWhereASecondMethodFindsSomethingElse) {
   EXPECT_NE(why.find("cross-check  metrics_api: peak 38.8 MiB/s (1.25 x this one), 12 recommended"),
             std::string::npos)
       << why;
+}
+
+TEST(Report, CountsClustersByHowTheyWent) {
+  auto run = example_report();
+  EXPECT_EQ(clusters_summary(run),
+            "\n  Total Kafka clusters analyzed: 2\n"
+            "  Successful Kafka cluster analyses: 0\n"
+            "  Partial Kafka cluster analyses: 1 (lkc-1)\n"
+            "  Failed Kafka cluster analyses: 1 (lkc-2)\n"
+            "  Topics: 6 with 54 partitions; 4 measured, 1 empty, 1 not measured\n"
+            "  PARTIAL SUCCESS: 0 of 2 KAFKA CLUSTERS ANALYZED SUCCESSFULLY.\n");
+  run.clusters.erase(run.clusters.begin());
+  EXPECT_EQ(clusters_summary(run), "");
+  run.clusters.resize(13, run.clusters.front());
+  const auto failed = clusters_summary(run);
+  EXPECT_NE(failed.find("13 (lkc-2, "), std::string::npos);
+  EXPECT_NE(failed.find(", and 3 more)"), std::string::npos);
+  EXPECT_NE(failed.find("ALL KAFKA CLUSTER ANALYSES FAILED."), std::string::npos);
+  for (auto& cluster : run.clusters) cluster.status = sizing::ClusterStatus::ok;
+  EXPECT_NE(clusters_summary(run).find("ALL KAFKA CLUSTER ANALYSES COMPLETED SUCCESSFULLY."),
+            std::string::npos);
 }
 
 TEST(Report, ColoursOnlyWhenAsked) {

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import resource
 import select
 import signal
 import socket
@@ -201,6 +202,31 @@ def test_users_come_and_go_over_the_control_endpoint(started, partwise):
     assert asked(cluster, "/users/carol", "PUT", " ")[0] == 400
     open_to_all = started("--control-port", 0)
     assert "no login" in asked(open_to_all, "/users/bob", "PUT", "builder")[1]["error"]
+
+
+def aborted(command, folder, ready):
+    """Its wait status after SIGABRT, sent once it has said what it says when it runs."""
+    process = subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env={"PATH": os.environ["PATH"], "ASAN_OPTIONS": "disable_coredump=0", "TSAN_OPTIONS": "disable_coredump=0"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)))
+    with process.stdout:
+        assert any(line.startswith(ready) for line in process.stdout)
+        process.send_signal(signal.SIGABRT)
+        status = os.waitpid(process.pid, 0)[1]
+    process.returncode = -os.WTERMSIG(status)
+    return status
+
+
+def test_a_crash_leaves_no_core_which_would_hold_secrets(tmp_path):
+    try:
+        other = aborted(["sh", "-c", "echo ready; exec sleep 60"], tmp_path, "ready")
+    except (ValueError, subprocess.SubprocessError) as error:
+        pytest.skip(f"no program may leave a core here: {error}")
+    if not os.WCOREDUMP(other):
+        pytest.skip("no program leaves a core here")
+    status = aborted([PARTWISE, "broker", "--port", "0"], tmp_path, "bootstrap.servers=")
+    assert os.WTERMSIG(status) == signal.SIGABRT and not os.WCOREDUMP(status)
 
 
 @pytest.mark.parametrize("path, method, body", [

@@ -4,24 +4,9 @@ import json
 import urllib.request
 
 import pytest
-from embedded_cluster import EmbeddedCluster
+from embedded_cluster import EmbeddedCluster, fleet_of
 
-FLEET = """
-[defaults]
-replication_factor = 3
-[[topic]]
-name = "orders"
-partitions = 4
-demand = [{ rate = 10 }]
-[[topic]]
-name = "users"
-partitions = 2
-demand = [{ rate = 10 }]
-[[topic]]
-name = "_hidden"
-partitions = 1
-demand = [{ rate = 10 }]
-"""
+FLEET = fleet_of(("orders", 4, 10), ("users", 2, 10), ("_hidden", 1, 10), head="[defaults]\nreplication_factor = 3\n")
 
 
 @pytest.fixture

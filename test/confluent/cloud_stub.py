@@ -72,12 +72,13 @@ class CloudStub:
     changed while no request is under way, but for faults and the control plane's keys."""
 
     def __init__(self, environments=(), cloud_key=CLOUD_KEY, delay=0.0, clock=time.time, quota=100,
-                 metrics_limit=METRICS_LIMIT, cloud_limit=None, window=60.0, ports=(0, 0)):
+                 metrics_limit=METRICS_LIMIT, cloud_limit=None, window=60.0, ports=(0, 0), keeps_connections=True):
         self.control = ControlPlane(list(environments), cloud_key, quota)
         self.metrics = MetricsApi(self.control, clock)
         self.faults = Faults()
         self.delay = delay
         self.limits_on_every_reply = True  # else on refusals alone
+        self.keeps_connections = keeps_connections
         self.requests = []
         self.ending = threading.Event()
         self._lock = threading.Lock()
@@ -259,6 +260,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, str(value))
         if reply.status != 204:
             self.send_header("Content-Length", str(len(shown)))
+        if not self.server.stub.keeps_connections:
+            self.send_header("Connection", "close")
         self.end_headers()
         if fault.cut is not None:
             self.wfile.write(shown[:fault.cut])

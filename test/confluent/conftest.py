@@ -41,7 +41,8 @@ def judged(judges):
     stubs = []
 
     def make(environments=(), **settings):
-        stub = CloudStub(environments, ports=ports, **settings)
+        # The judges would send to the next stand-in on a connection to the last, which has ended.
+        stub = CloudStub(environments, ports=ports, keeps_connections=False, **settings)
         stub.cloud_url, stub.metrics_url = (each.url for each in both)
         stubs.append(stub)
         return stub

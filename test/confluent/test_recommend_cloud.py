@@ -258,6 +258,9 @@ def test_one_key_too_many_leaves_the_other_clusters(cloud, kafka, recommend):
     stub = cloud(visited(kafka.bootstrap, 2), quota=1)
     run = recommend(stub)
     assert run.status == 4 and "quota" in run.err
+    told = run.out + run.err
+    assert "Total Kafka clusters analyzed: 2" in told and "Successful Kafka cluster analyses: 1" in told
+    assert "PARTIAL SUCCESS: 1 of 2 KAFKA CLUSTERS ANALYZED SUCCESSFULLY." in told
     assert len(stub.control.created) == 1 and not stub.control.keys
 
 

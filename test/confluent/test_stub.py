@@ -130,7 +130,7 @@ def test_the_judge_finds_what_a_reply_and_a_request_lack(judges):
     ports, (cloud_judge, metrics_judge) = judges
     for each in judges[1]:
         each.findings()
-    with CloudStub(environments(), ports=ports) as stub:
+    with CloudStub(environments(), ports=ports, keeps_connections=False) as stub:
         stub.fault("environments", edit="fewer_fields")
         answer = ask(cloud_judge.url + "/org/v2/environments")
         assert answer.status == 500 and "metadata" in answer.headers["sl-violations"]

@@ -8,7 +8,7 @@ import time
 import urllib.request
 
 from cloud_stub import CLOUD_KEY
-from embedded_cluster import EmbeddedCluster
+from embedded_cluster import EmbeddedCluster, fleet_of
 from harness import PARTWISE, Run
 from traffic import Cluster, Counts, Environment, Topic, daily, office_hours
 
@@ -16,29 +16,8 @@ OWNER = "sa-partwise"
 MIB = 1 << 20
 DAY = 1440
 
-KAFKA_TOPICS = """
-name = "visited"
-history = "7d"
-
-[[topic]]
-name = "orders"
-partitions = 6
-demand = [{ rate = 20 }]
-
-[[topic]]
-name = "clicks"
-partitions = 8
-demand = [{ rate = 20 }]
-
-[[topic]]
-name = "night"
-partitions = 4
-demand = [{ rate = 5 }]
-
-[[topic]]
-name = "idle"
-partitions = 2
-"""
+KAFKA_TOPICS = fleet_of(("orders", 6, 20), ("clicks", 8, 20), ("night", 4, 5), ("idle", 2, 0),
+                        head='name = "visited"\nhistory = "7d"\n')
 
 
 def this_minute():

@@ -1,8 +1,8 @@
-#include "credentials/xml_text.h"
+#include "http/xml_text.h"
 
 #include <gtest/gtest.h>
 
-namespace partwise::credentials {
+namespace partwise::http {
 namespace {
 
 TEST(XmlText, IsTheFirstElementWithItsEntitiesDecoded) {
@@ -20,4 +20,4 @@ TEST(XmlText, IsNoneForWhatIsNotPlainText) {
 }
 
 }  // namespace
-}  // namespace partwise::credentials
+}  // namespace partwise::http

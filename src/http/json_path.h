@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
-namespace partwise::credentials {
+namespace partwise::http {
 
 /// The value behind a path of members; null where there is none.
 const nlohmann::json* value_at(const nlohmann::json& document,
@@ -17,8 +17,11 @@ const nlohmann::json* value_at(const nlohmann::json& document,
 /// Empty where there is none or it is no text.
 std::string text_at(const nlohmann::json& document, std::initializer_list<const char*> path);
 
+/// Of the first member with one of these names that is a text; empty where none is.
+std::string first_text(const nlohmann::json& document, std::initializer_list<const char*> names);
+
 /// None where there is none or it is no whole number from 0 to 2^63 - 1.
 std::optional<std::int64_t> count_at(const nlohmann::json& document,
                                      std::initializer_list<const char*> path);
 
-}  // namespace partwise::credentials
+}  // namespace partwise::http

@@ -1,4 +1,4 @@
-#include "credentials/xml_text.h"
+#include "http/xml_text.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-namespace partwise::credentials {
+namespace partwise::http {
 namespace {
 
 // "lt", "#60", "#x3c" behind an ampersand.
@@ -70,4 +70,4 @@ std::optional<std::string> xml_text(std::string_view xml, std::string_view eleme
   return unescaped(trimmed(xml.substr(0, end)));
 }
 
-}  // namespace partwise::credentials
+}  // namespace partwise::http

@@ -1,8 +1,10 @@
-#include "credentials/json_path.h"
+#include "http/json_path.h"
 
 #include <limits>
 
-namespace partwise::credentials {
+#include <nlohmann/json.hpp>
+
+namespace partwise::http {
 
 using nlohmann::json;
 
@@ -22,6 +24,14 @@ std::string text_at(const json& document, std::initializer_list<const char*> pat
   return value != nullptr && value->is_string() ? value->get<std::string>() : "";
 }
 
+std::string first_text(const json& document, std::initializer_list<const char*> names) {
+  for (const auto* name : names) {
+    const auto* value = value_at(document, {name});
+    if (value != nullptr && value->is_string()) return value->get<std::string>();
+  }
+  return {};
+}
+
 std::optional<std::int64_t> count_at(const json& document,
                                      std::initializer_list<const char*> path) {
   const auto* value = value_at(document, path);
@@ -33,4 +43,4 @@ std::optional<std::int64_t> count_at(const json& document,
   return static_cast<std::int64_t>(number);
 }
 
-}  // namespace partwise::credentials
+}  // namespace partwise::http
