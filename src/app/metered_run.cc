@@ -30,7 +30,9 @@ sizing::TopicReport judged(const SurveyedTopic& topic, const Result<sizing::Dema
   if (!demand) {
     row.failures.push_back({std::nullopt, "metrics", demand.error().kind, demand.error().message});
   }
-  sizing::judge(row, topic.measurable && demand ? *demand : sizing::Demand{}, settings);
+  sizing::Demand unknown;
+  unknown.records = row.records;
+  sizing::judge(row, topic.measurable && demand ? *demand : unknown, settings);
   return row;
 }
 
@@ -41,7 +43,16 @@ Result<MeteredCluster> run_metered(metrics::DemandSource& source, const Survey& 
                                    Progress& progress, const std::stop_token& stop) {
   const auto total = static_cast<int>(survey.topics.size());
   progress.update({{}, survey.cluster_id, "asking " + source.method(), 0, total, 0, 0});
-  auto told = TRY(source.demand(query_for(survey, options), stop));
+  auto asked = source.demand(query_for(survey, options), stop);
+  if (!asked) {
+    if (asked.error().kind != ErrorKind::interrupted) {
+      for (const auto& topic : survey.topics) {
+        sink(judged(topic, tl::unexpected(asked.error()), options));
+      }
+    }
+    return tl::unexpected(std::move(asked).error());
+  }
+  auto told = std::move(*asked);
   for (std::size_t i = 0; i < survey.topics.size(); ++i) {
     sink(judged(survey.topics[i], told.topics[i], options));
   }

@@ -22,7 +22,8 @@ struct MeteredCluster {
   std::int64_t requests = 0;
 };
 
-/// Every topic of the survey gets a row; one whose metrics failed is an error.
+/// Every topic of the survey gets a row; one whose metrics failed is an error, as all are where the
+/// source failed as a whole, unless by an interruption.
 ///
 /// errors: those of the source
 Result<MeteredCluster> run_metered(metrics::DemandSource& source, const Survey& survey,

@@ -210,6 +210,7 @@ class ClusterRun {
     });
     if (result) return {};
     if (result.error().kind == ErrorKind::interrupted) return result;
+    other_rows_.clear();
     report_.warnings.push_back(
         fmt::format("no cross-check by {}: {}", name_of(method), result.error().message));
     return {};

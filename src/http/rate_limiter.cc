@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "base/units.h"
 
 namespace partwise::http {
 
@@ -15,18 +14,17 @@ RateLimiter::RateLimiter(int most, Millis window, const Clock& clock, Waiter& wa
   for (int i = 0; i < most; ++i) free_from_.push(SteadyTime::min());
 }
 
-Result<RateLimiter::Permit> RateLimiter::permit(SteadyTime latest, const std::stop_token& stop) {
-  for (;;) {
-    if (stop.stop_requested()) break;
+Result<RateLimiter::Permit> RateLimiter::permit(SteadyTime::duration patience,
+                                                const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
     const auto now = clock_->steady_now();
     const auto next = take_or_wait_for(now);
     if (next <= now) return Permit(this);
-    if (next > latest) {
-      return fail(
-          ErrorKind::limit,
-          fmt::format("the service's limit of {} in {:.0f} s leaves no place for {:.0f} s",
-                      counted_text(most_, "request"), seconds(window_), seconds(next - now)),
-          "ask for less at a time, or have more patience");
+    if (const auto held = hold(now); held > patience) {
+      return fail(ErrorKind::limit,
+                  fmt::format("the service wants no request for {:.0f} s",
+                              std::chrono::duration<double>(held).count()),
+                  "try again later, or ask for less at a time");
     }
     if (!waiter_->wait_until(next, stop)) break;
   }
@@ -40,6 +38,11 @@ SteadyTime RateLimiter::take_or_wait_for(SteadyTime now) {
   const auto next = std::max(place, held_until_);
   if (next <= now) free_from_.pop();
   return next;
+}
+
+SteadyTime::duration RateLimiter::hold(SteadyTime now) {
+  const std::lock_guard lock(mutex_);
+  return held_until_ > now ? held_until_ - now : SteadyTime::duration(0);
 }
 
 void RateLimiter::hold_until(SteadyTime time) {

@@ -29,10 +29,10 @@ class RateLimiter {
   /// The right to send one request; to be kept until its reply is there.
   using Permit = std::unique_ptr<RateLimiter, GiveBack>;
 
-  /// Waits for a place, in no order among those who wait.
+  /// Waits for a place, as long as others take them, in no order among those who wait.
   ///
-  /// errors: interrupted; limit, as soon as it is clear that there will be none before `latest`
-  Result<Permit> permit(SteadyTime latest, const std::stop_token& stop);
+  /// errors: interrupted; limit, as soon as everybody is held for longer than `patience`
+  Result<Permit> permit(SteadyTime::duration patience, const std::stop_token& stop);
 
   /// Nobody gets a permit before that time. What was given stays.
   void hold_until(SteadyTime time);
@@ -41,6 +41,7 @@ class RateLimiter {
   void give_back();
   /// Takes a place, or says before when there will be none.
   SteadyTime take_or_wait_for(SteadyTime now);
+  [[nodiscard]] SteadyTime::duration hold(SteadyTime now);
 
   int most_;
   Millis window_;

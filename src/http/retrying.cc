@@ -52,7 +52,7 @@ Retrying::Retrying(Exchange& inner, const Clock& clock, Waiter& waiter, RetrySet
       random_(settings_.seed) {}
 
 Result<Reply> Retrying::send(const Request& request, const std::stop_token& stop) {
-  const auto deadline = clock_.steady_now() + settings_.patience.value_or(request.patience);
+  auto deadline = clock_.steady_now() + settings_.patience.value_or(request.patience);
   auto attempt = request;
   for (int tries = 1;; ++tries) {
     auto last = try_once(attempt, deadline, stop);
@@ -67,10 +67,15 @@ Result<Reply> Retrying::send(const Request& request, const std::stop_token& stop
   }
 }
 
-Result<Reply> Retrying::try_once(Request& request, SteadyTime deadline,
+Result<Reply> Retrying::try_once(Request& request, SteadyTime& deadline,
                                  const std::stop_token& stop) {
   std::optional<RateLimiter::Permit> permit;
-  if (settings_.limiter != nullptr) permit = TRY(settings_.limiter->permit(deadline, stop));
+  if (settings_.limiter != nullptr) {
+    const auto start = clock_.steady_now();
+    permit = TRY(settings_.limiter->permit(deadline - start, stop));
+    // That others ask as well says nothing about the service.
+    deadline += clock_.steady_now() - start;
+  }
   const auto left = std::chrono::ceil<Millis>(deadline - clock_.steady_now());
   request.timeout = std::min(request.timeout, std::max(left, Millis(1)));
   auto reply = inner_.send(request, stop);

@@ -32,9 +32,9 @@ struct RetrySettings {
 /// end after that is not begun.
 ///
 /// The result is that of the last try, as it came; an error says how many tries there were. Each
-/// try takes a place at the limiter, and the wait for it is part of the patience.
+/// try takes a place at the limiter; the wait for it is no part of the patience.
 ///
-/// errors: as of the inner Exchange; limit, where the limiter has no place in time
+/// errors: as of the inner Exchange; limit, where others were told of a hold that outlasts it
 /// threads: any; inner, limiter, clock and waiter must outlive it
 /// source: M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015 (full jitter)
 class Retrying final : public Exchange {
@@ -44,8 +44,9 @@ class Retrying final : public Exchange {
   Result<Reply> send(const Request& request, const std::stop_token& stop) override;
 
  private:
-  /// One try within what is left of the patience, and what its reply says to everybody.
-  Result<Reply> try_once(Request& request, SteadyTime deadline, const std::stop_token& stop);
+  /// One try within what is left of the patience, which a wait for a place puts off, and what its
+  /// reply says to everybody.
+  Result<Reply> try_once(Request& request, SteadyTime& deadline, const std::stop_token& stop);
   Millis wait_before_next(const Result<Reply>& last, int tries);
   void note(const Request& request, const Result<Reply>& last, Millis wait, int tries) const;
 

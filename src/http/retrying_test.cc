@@ -163,7 +163,7 @@ TEST_F(RetryingTest, BeginsNoWaitThatOutlastsItsPatience) {
 TEST_F(RetryingTest, HoldsEverybodyWhenNothingRemains) {
   sent(get(), {Reply{200, {{"rateLimit-remaining", "0"}, {"rateLimit-reset", "9"}}, ""}}).value();
   EXPECT_EQ(time.passed(), Millis(0));
-  ASSERT_TRUE(limiter.permit(SteadyTime::max(), {}));
+  ASSERT_TRUE(limiter.permit(Millis(60'000), {}));
   EXPECT_EQ(time.passed(), Millis(9'000));
 }
 
@@ -171,7 +171,7 @@ TEST_F(RetryingTest, HoldsEverybodyAfterA429ButNotLongerThanItsPatience) {
   auto request = get();
   request.patience = Millis(30'000);
   sent(request, {Reply{429, {{"Retry-After", "3600"}}, ""}}).value();
-  ASSERT_TRUE(limiter.permit(SteadyTime::max(), {}));
+  ASSERT_TRUE(limiter.permit(Millis(60'000), {}));
   EXPECT_EQ(time.passed(), Millis(30'000));
 }
 
@@ -181,6 +181,16 @@ TEST_F(RetryingTest, TakesAPlaceAtTheLimiterForEachTry) {
   answers = {refused(), refused(), Reply{200, {}, ""}};
   ASSERT_TRUE(narrow.send(get(), {}));
   EXPECT_GE(time.passed(), Millis(60'000));
+}
+
+TEST_F(RetryingTest, IsPatientWithTheServiceNotWithThoseWhoTakeItsPlaces) {
+  RateLimiter one(1, Millis(60'000), time, time);
+  Retrying narrow(inner, time, time, {&one, 7, {}});
+  answers = {Reply{200, {}, ""}, Reply{200, {}, ""}, Reply{200, {}, ""}};
+  auto request = get();
+  request.patience = Millis(10'000);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(narrow.send(request, {})) << i;
+  EXPECT_GE(time.passed(), Millis(120'000));
 }
 
 TEST_F(RetryingTest, HearsAStopBetweenTries) {

@@ -169,9 +169,9 @@ TEST(ConfluentMetrics, AskFewQuestionsAboutManySmallTopics) {
     EXPECT_DOUBLE_EQ(topic->peak.low, 6000 / 3600.0);
     EXPECT_FALSE(topic->peak_window.exact);
   }
-  // Descriptors, seven metrics, and the minutes of the hour that is not over.
-  EXPECT_EQ(result.requests, 9);
-  EXPECT_EQ(scene.exchange.requests().size(), 9U);
+  // Descriptors, eight metrics, and the minutes of the hour that is not over.
+  EXPECT_EQ(result.requests, 10);
+  EXPECT_EQ(scene.exchange.requests().size(), 10U);
 }
 
 TEST(ConfluentMetrics, AskForAlignedTimesThatTheServiceAllows) {
@@ -208,7 +208,7 @@ TEST(ConfluentMetrics, NameTheTopicsOfAQueryWhereTheyAreFew) {
     }
     const auto result = scene.demand();
     EXPECT_DOUBLE_EQ(result.topics[0]->peak.low, 100 * mb);
-    EXPECT_EQ(result.requests, 10);
+    EXPECT_EQ(result.requests, 11);
     const auto named = FakeMetricsApi::topics_in(scene.api.queries.back()["filter"]);
     EXPECT_EQ(named.size(), busy == 50 ? 50U : 0U);
     EXPECT_EQ(named.contains("t49"), busy == 50);
@@ -388,7 +388,12 @@ TEST(ConfluentMetrics, AddWhatClusterLinksBringIn) {
   scene.tell("received_bytes", "orders", 60);
   scene.tell("cluster_link_mirror_topic_bytes", "mirror",
              [&](Instant t) { return t == burst ? 3000 * mb : 0; });
-  EXPECT_DOUBLE_EQ(scene.demand().topics[0]->peak.high, 10 * mb);
+  scene.api.descriptors = {{{"name", "io.confluent.kafka.server/cluster_link_mirror_topic_bytes"},
+                            {"labels", nlohmann::json::array()}}};
+  EXPECT_DOUBLE_EQ(scene.demand().topics[0]->peak.high, 10 * mb) << "not told by topic";
+  // A list may leave out what can be asked for.
+  scene.api.descriptors = nlohmann::json::array();
+  EXPECT_DOUBLE_EQ(scene.demand().topics[0]->peak.low, 60 * mb);
   scene.api.descriptors = {{{"name", "io.confluent.kafka.server/cluster_link_mirror_topic_bytes"},
                             {"labels", {{{"key", "metric.topic"}}}}}};
   const auto demand = *scene.demand().topics[0];
@@ -396,6 +401,20 @@ TEST(ConfluentMetrics, AddWhatClusterLinksBringIn) {
   EXPECT_EQ(demand.peak_window.start, burst);
   // Records are told of what producers send alone.
   EXPECT_DOUBLE_EQ(demand.record_bytes->value, 1000);
+}
+
+TEST(ConfluentMetrics, SayNothingOfAMetricThatTheServiceDoesNotHave) {
+  Scene scene;
+  scene.ask_for("orders");
+  scene.tell("received_bytes", "orders", 60);
+  scene.api.refusal = [](const nlohmann::json& query, int) -> std::optional<http::Reply> {
+    const auto metric = FakeMetricsApi::metric_of(query);
+    if (!metric.starts_with("cluster_link") && !metric.starts_with("cluster_load")) {
+      return std::nullopt;
+    }
+    return FakeMetricsApi::refused(400, "unknown metric");
+  };
+  EXPECT_TRUE(scene.demand().warnings.empty());
 }
 
 TEST(ConfluentMetrics, FailWhereTheBytesReceivedCannotBeHad) {
@@ -427,9 +446,9 @@ TEST(ConfluentMetrics, WarnOfWhatElseCannotBeHad) {
   EXPECT_FALSE(demand.retained_bytes);
   EXPECT_EQ(demand.hot_ingress, Tristate::unknown);
   EXPECT_EQ(demand.hot_egress, Tristate::unknown);
-  // Records, sent, retained, hot in, hot out, load.
-  ASSERT_EQ(result.warnings.size(), 6U);
-  EXPECT_EQ(result.warnings[1],
+  // Records, mirrored, sent, retained, hot in, hot out, load.
+  ASSERT_EQ(result.warnings.size(), 7U);
+  EXPECT_EQ(result.warnings[2],
             "what consumers read is not known: asking Confluent for sent_bytes of lkc-1: HTTP "
             "status 403: no");
 }
@@ -449,11 +468,33 @@ TEST(ConfluentMetrics, KeepTheLimitsOfHoursWhereMinutesCannotBeHad) {
   // 10 MB/s over each hour, 36 GB if all came in one minute.
   EXPECT_DOUBLE_EQ(demand.peak.low, 10 * mb);
   EXPECT_DOUBLE_EQ(demand.peak.high, 600 * mb);
-  ASSERT_EQ(demand.warnings.size(), 1U);
-  EXPECT_EQ(demand.warnings[0],
+  ASSERT_EQ(demand.failures.size(), 1U);
+  EXPECT_EQ(demand.failures[0].kind, ErrorKind::invalid_input);
+  EXPECT_EQ(demand.failures[0].message,
             "the peak is only known by the hour: asking Confluent for received_bytes of lkc-1: "
             "HTTP status 400: no minutes today");
-  EXPECT_TRUE(result.topics[1]->warnings.empty());
+  EXPECT_TRUE(result.topics[1]->failures.empty());
+}
+
+TEST(ConfluentMetrics, TellThatMinutesOfReadingCannotBeHad) {
+  Scene scene;
+  scene.ask_for("orders");
+  const auto burst = at("2026-11-17T20:13:00Z");
+  for (const auto* metric : {"received_bytes", "sent_bytes"}) {
+    scene.tell(metric, "orders", [&](Instant t) { return t == burst ? 9000 * mb : 60; });
+  }
+  scene.api.refusal = [](const nlohmann::json& query, int) -> std::optional<http::Reply> {
+    const bool reading = FakeMetricsApi::metric_of(query) == "sent_bytes";
+    if (!reading || query["granularity"] != "PT1M") return std::nullopt;
+    return FakeMetricsApi::refused(400, "no minutes today");
+  };
+  const auto result = scene.demand();
+  EXPECT_DOUBLE_EQ(result.topics[0]->peak.low, 150 * mb);
+  EXPECT_TRUE(result.topics[0]->failures.empty());
+  EXPECT_LT(result.topics[0]->read_peak->low, 3 * mb);
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_NE(result.warnings[0].find("what consumers read are in part only known by the hour"),
+            std::string::npos);
 }
 
 TEST(ConfluentMetrics, WarnWhereMinutesDoNotAddUpToHours) {
@@ -515,7 +556,7 @@ TEST(ConfluentMetrics, NeedNoMinutesForWindowsOfHours) {
   EXPECT_DOUBLE_EQ(result.topics[0]->peak.value, 10 * mb);
   EXPECT_EQ(result.topics[0]->peak_window.start, at("2026-11-17T20:00:00Z"));
   EXPECT_EQ(result.topics[0]->window_end, at("2026-11-20T10:00:00Z"));
-  EXPECT_EQ(result.requests, 8);
+  EXPECT_EQ(result.requests, 9);
 }
 
 TEST(ConfluentMetrics, CountValuesThatAreNoAmounts) {

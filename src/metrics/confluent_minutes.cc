@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "metrics/confluent_study.h"
 
 namespace partwise::metrics {
@@ -99,18 +101,21 @@ Result<std::optional<ConfluentStudy::Windows>> ConfluentStudy::windows_of(const 
   const auto start = time_.start + from * hour;
   const auto end = std::min(time_.end, time_.start + to * hour);
   Windows windows(topics.size(), no_windows(start, end));
-  if (!TRY(add_windows(windows, received_metric, topics, start, end))) return std::nullopt;
+  if (!TRY(add_windows(windows, received_metric, topics, start, window_error_))) {
+    return std::nullopt;
+  }
   const bool mirrored = std::any_of(topics.begin(), topics.end(),
                                     [this](std::size_t i) { return topics_[i].mirrored; });
-  if (mirrored && !TRY(add_windows(windows, mirrored_metric, topics, start, end))) {
+  if (mirrored && !TRY(add_windows(windows, mirrored_metric, topics, start, window_error_))) {
     return std::nullopt;
   }
   return windows;
 }
 
 Result<bool> ConfluentStudy::add_windows(Windows& windows, const char* metric, const Topics& topics,
-                                         Instant start, Instant end) {
-  const auto answer = TRY(minutes_of(metric, topics, start, end));
+                                         Instant start, std::optional<Error>& error) {
+  const auto end = start + std::ssize(windows.front()) * time_.width;
+  const auto answer = TRY(minutes_of(metric, topics, start, end, error));
   if (!answer) return false;
   std::unordered_map<std::string_view, std::size_t> rows;
   for (std::size_t i = 0; i < topics.size(); ++i) rows.emplace(query_.topics[topics[i]], i);
@@ -130,7 +135,8 @@ Result<bool> ConfluentStudy::add_windows(Windows& windows, const char* metric, c
 
 Result<std::optional<MetricAnswer>> ConfluentStudy::minutes_of(const char* metric,
                                                                const Topics& topics, Instant start,
-                                                               Instant end) {
+                                                               Instant end,
+                                                               std::optional<Error>& error) {
   auto query = query_for(metric);
   query.granularity = Granularity::minute;
   query.start = start;
@@ -155,7 +161,7 @@ Result<std::optional<MetricAnswer>> ConfluentStudy::minutes_of(const char* metri
     return std::move(*answer);
   }
   if (answer.error().kind == ErrorKind::interrupted) return tl::unexpected(answer.error());
-  window_error_ = std::move(answer).error();
+  error = std::move(answer).error();
   return std::nullopt;
 }
 
@@ -167,15 +173,20 @@ Result<> ConfluentStudy::ask_sent_peaks() {
         topics_[i].counted.sent->open_hours([](const Interval& rate) { return rate.exact(); });
     if (!open.empty()) by_block[open.front() / hours_of_block].push_back(i);
   }
+  std::optional<Error> error;
   for (const auto& [block, topics] : by_block) {
     const auto [from, to] = hours_in(block);
     const auto start = time_.start + from * hour;
     const auto end = std::min(time_.end, time_.start + to * hour);
     Windows windows(topics.size(), no_windows(start, end));
-    if (!TRY(add_windows(windows, sent_metric, topics, start, end))) return {};
+    if (!TRY(add_windows(windows, sent_metric, topics, start, error))) continue;
     for (std::size_t i = 0; i < topics.size(); ++i) {
       take(*topics_[topics[i]].counted.sent, windows[i], from);
     }
+  }
+  if (error) {
+    result_.warnings.push_back(fmt::format(
+        "the peaks of what consumers read are in part only known by the hour: {}", error->message));
   }
   return {};
 }

@@ -102,11 +102,12 @@ Result<> ConfluentStudy::ask_records() {
 // Where the service has that metric by topic at all.
 Result<> ConfluentStudy::ask_mirrored() {
   const auto* metric = descriptor(mirrored_metric);
-  if (metric == nullptr) return {};
-  const auto& labels = metric->labels;
-  if (std::find(labels.begin(), labels.end(), "topic") == labels.end()) return {};
+  if (metric != nullptr) {
+    const auto& labels = metric->labels;
+    if (std::find(labels.begin(), labels.end(), "topic") == labels.end()) return {};
+  }
   const auto answer = TRY(
-      optional_answer(query_for(mirrored_metric), "what cluster links bring in is not counted"));
+      answer_if_there(query_for(mirrored_metric), "what cluster links bring in is not counted"));
   if (!answer) return {};
   for (const auto& series : answer->series) {
     auto* topic = topic_of(series);
@@ -177,11 +178,7 @@ Result<> ConfluentStudy::ask_load() {
   auto query =
       query_for(descriptor(highest_load_metric) != nullptr ? highest_load_metric : load_metric);
   query.by_topic = false;
-  std::optional<Error> error;
-  const auto answer = TRY(answer_or_error(query, error));
-  if (error && error->kind != ErrorKind::invalid_input && error->kind != ErrorKind::not_found) {
-    result_.warnings.push_back(fmt::format("the cluster's load is not known: {}", error->message));
-  }
+  const auto answer = TRY(answer_if_there(query, "the cluster's load is not known"));
   if (!answer) return {};
   for (const auto& series : answer->series) {
     for (const auto& point : series.points) {
@@ -257,6 +254,18 @@ Result<std::optional<MetricAnswer>> ConfluentStudy::optional_answer(const Conflu
   return answer;
 }
 
+Result<std::optional<MetricAnswer>> ConfluentStudy::answer_if_there(const ConfluentQuery& query,
+                                                                    const char* missing) {
+  std::optional<Error> error;
+  auto answer = TRY(answer_or_error(query, error));
+  const bool refused =
+      error && (error->kind == ErrorKind::invalid_input || error->kind == ErrorKind::not_found);
+  if (error && !refused) {
+    result_.warnings.push_back(fmt::format("{}: {}", missing, error->message));
+  }
+  return answer;
+}
+
 Result<std::optional<MetricAnswer>> ConfluentStudy::answer_or_error(const ConfluentQuery& query,
                                                                     std::optional<Error>& error) {
   auto answer = queries_.answer(
@@ -307,8 +316,7 @@ void ConfluentStudy::describe_doubts() {
     auto& warnings = topic.counted.warnings;
     const auto peak = topic.counted.received.peak();
     if (window_error_ && !settled_by(topic.counted, query_.sizing)(peak)) {
-      warnings.push_back(
-          fmt::format("the peak is only known by the hour: {}", window_error_->message));
+      topic.counted.failures.push_back(only_by_the_hour(*window_error_));
     }
     const double total = topic.counted.received.total();
     if (topic.looked_at && std::abs(total - topic.by_hours) > notable_difference * total) {

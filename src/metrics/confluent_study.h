@@ -64,11 +64,12 @@ class ConfluentStudy {
   /// could not be had.
   using Windows = std::vector<std::vector<double>>;
   Result<std::optional<Windows>> windows_of(const Topics& topics, int from, int to);
-  /// False, if they could not be had.
+  /// False, if they could not be had; `error` says why.
   Result<bool> add_windows(Windows& windows, const char* metric, const Topics& topics,
-                           Instant start, Instant end);
+                           Instant start, std::optional<Error>& error);
   Result<std::optional<MetricAnswer>> minutes_of(const char* metric, const Topics& topics,
-                                                 Instant start, Instant end);
+                                                 Instant start, Instant end,
+                                                 std::optional<Error>& error);
   /// What consumers read changes no count: one look at the most promising hours, where the peak of
   /// what came in was worth it.
   Result<> ask_sent_peaks();
@@ -79,6 +80,10 @@ class ConfluentStudy {
   [[nodiscard]] ConfluentQuery query_for(const char* metric) const;
   /// None where it failed; a warning then says what is missing for it.
   Result<std::optional<MetricAnswer>> optional_answer(const ConfluentQuery& query,
+                                                      const char* missing);
+  /// The same of a metric that not every cluster has, whether it is listed or not: a list may leave
+  /// out what can be asked for. That it is refused is no news.
+  Result<std::optional<MetricAnswer>> answer_if_there(const ConfluentQuery& query,
                                                       const char* missing);
   Result<std::optional<MetricAnswer>> answer_or_error(const ConfluentQuery& query,
                                                       std::optional<Error>& error);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 namespace partwise::metrics {
 namespace {
 
@@ -10,6 +12,11 @@ namespace {
 constexpr double most_records = 9e18;
 
 }  // namespace
+
+sizing::Failure only_by_the_hour(const Error& error) {
+  return {std::nullopt, "metrics", error.kind,
+          fmt::format("the peak is only known by the hour: {}", error.message)};
+}
 
 PeakLadder::Settled settled_by(const CountedTopic& topic, const sizing::SizingSettings& settings) {
   return settled_by(topic.received.mean(), settings);
@@ -52,6 +59,7 @@ sizing::Demand demand_of(const CountedTopic& topic, const ObservedTime& time) {
   demand.hottest_share = topic.hottest_share;
   demand.hottest_partition = topic.hottest_partition;
   demand.warnings = topic.warnings;
+  demand.failures = topic.failures;
   return demand;
 }
 

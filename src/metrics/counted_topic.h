@@ -26,7 +26,11 @@ struct CountedTopic {
   std::optional<double> hottest_share;  ///< of the bytes of received.busiest()
   int hottest_partition = -1;
   std::vector<std::string> warnings;
+  std::vector<sizing::Failure> failures;
 };
+
+/// Of a topic whose count stays open because the windows of its hours could not be had.
+sizing::Failure only_by_the_hour(const Error& error);
 
 /// Whether the partitions for a peak are the same anywhere in an interval of rates.
 PeakLadder::Settled settled_by(const CountedTopic& topic, const sizing::SizingSettings& settings);

@@ -70,8 +70,10 @@ class Explanation {
 
   void add_log() {
     const bool counted = topic_.decided_by == Decision::counted;
-    line("log", fmt::format("{}{} in {}, replication {}{}", counted_text(topic_.records, "record"),
-                            counted ? " that came" : "",
+    const auto records = known_records(topic_);
+    line("log", fmt::format("{}{} in {}, replication {}{}",
+                            records ? counted_text(*records, "record") : "records not told",
+                            counted && records ? " that came" : "",
                             counted_text(topic_.partitions, "partition"), topic_.replication_factor,
                             topic_.compacted.value_or(false) ? ", compacted" : ""));
     if (topic_.windows == 0) return;

@@ -41,6 +41,7 @@ struct Demand {
   std::int64_t lookups = 0;
   std::int64_t records_read = 0;
   std::vector<std::string> warnings;
+  std::vector<Failure> failures;  ///< that left the count less certain
 };
 
 }  // namespace partwise::sizing

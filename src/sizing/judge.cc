@@ -181,6 +181,7 @@ void copy_measured(TopicReport& topic, const Demand& demand) {
   topic.lookups = demand.lookups;
   topic.records_read = demand.records_read;
   topic.warnings.insert(topic.warnings.end(), demand.warnings.begin(), demand.warnings.end());
+  topic.failures.insert(topic.failures.end(), demand.failures.begin(), demand.failures.end());
 }
 
 }  // namespace

@@ -103,6 +103,11 @@ bool peak_has_a_time(const TopicReport& topic) {
   return topic.peak->records > 0 || (topic.peak->exact && topic.peak_bytes_per_s->low > 0);
 }
 
+std::optional<std::int64_t> known_records(const TopicReport& topic) {
+  if (topic.decided_by == Decision::counted) return topic.records_in_window;
+  return topic.records;
+}
+
 std::optional<double> required_rate(const TopicReport& topic) {
   if (!topic.required_bytes_per_s) return std::nullopt;
   const auto& required = *topic.required_bytes_per_s;
@@ -114,7 +119,7 @@ ClusterTotals totals(const ClusterReport& cluster) {
   for (const auto& topic : cluster.topics) {
     ++sum.topics;
     sum.partitions += topic.partitions;
-    sum.records += topic.records;
+    sum.records += known_records(topic).value_or(0);
     sum.hot_ingress += topic.hot_ingress == Tristate::yes ? 1 : 0;
     sum.hot_egress += topic.hot_egress == Tristate::yes ? 1 : 0;
     if (topic.status == TopicStatus::empty) ++sum.empty;

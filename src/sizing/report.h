@@ -80,7 +80,7 @@ struct TopicReport {
   int partitions = 0;
   int replication_factor = 0;
 
-  std::int64_t records = 0;                       ///< offsets from log start to high watermark
+  std::int64_t records = 0;                       ///< see known_records()
   std::optional<std::int64_t> records_in_window;  ///< of those; empty where it was not needed
   Instant window_start;
   Instant window_end;
@@ -134,6 +134,10 @@ bool peak_is_a_bound(const TopicReport& topic);
 /// Whether it is known when the busiest window was; its records may not be known, where a service
 /// counted bytes.
 bool peak_has_a_time(const TopicReport& topic);
+
+/// Offsets from log start to high watermark, or what a service counted in the window; empty where
+/// it counted bytes alone.
+std::optional<std::int64_t> known_records(const TopicReport& topic);
 
 /// The rate that is required, as one number in B/s: where the peak was not looked for, what the
 /// count holds for, its bound. Empty where it was not measured.

@@ -72,7 +72,7 @@ json topic_json(const TopicReport& topic) {
           {"is_compacted", optional(topic.compacted)},
           {"partitions", topic.partitions},
           {"replication_factor", topic.replication_factor},
-          {"records", topic.records},
+          {"records", optional(known_records(topic))},
           {"records_in_window", optional(topic.records_in_window)},
           {"window_start", dated ? json(utc_text(topic.window_start)) : json(nullptr)},
           {"window_end", dated ? json(utc_text(topic.window_end)) : json(nullptr)},

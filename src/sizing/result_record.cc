@@ -66,9 +66,10 @@ Fields existing_fields() {
       {"is_compacted", Kind::text, always,
        "Whether cleanup.policy has compact; n/a: the configuration could not be read.",
        [](const Source& of) { return json(yes_no(of.topic.compacted)); }, "yes|no|n/a"},
-      {"number_of_records", Kind::count, always,
-       "Offsets from log start to high watermark, over all partitions.",
-       [](const Source& of) { return json(of.topic.records); }},
+      {"number_of_records", Kind::count, or_null,
+       "Offsets from log start to high watermark, over all partitions; by a metrics service, the "
+       "records that came in the window. Null: it did not tell.",
+       [](const Source& of) { return optional(known_records(of.topic)); }},
       {"number_of_partitions", Kind::count, always, "Partitions that the topic has.",
        [](const Source& of) { return json(of.topic.partitions); }},
       {"required_throughput", Kind::amount, or_null,

@@ -153,16 +153,22 @@ def test_a_key_without_the_right_to_read_metrics_is_told(cloud, kafka, recommend
     stub.fault("/v2/metrics", status=401, html=html, times=None)
     run = recommend(stub)
     assert run.status == 3 and "<" not in run.err
+    cluster = run.report["clusters"][0]
+    assert cluster["status"] == "failed"
+    assert [topic["status"] for topic in cluster["topics"]] == 4 * ["error"]
+    assert all("HTTP status 401" in topic["failures"][0]["message"] for topic in cluster["topics"])
+    assert len(run.file("detail-report.csv").read_text().splitlines()) == 1 + 4
     assert_keys_came_and_went(run, stub)
 
 
 def test_no_more_is_asked_than_the_limit_allows(cloud, kafka, recommend):
-    """So many clusters that their requests would pass it at once: the limit of the service is never met."""
-    stub = cloud(visited(kafka.bootstrap, 3))
+    """So many clusters that their requests would pass it: all together wait, for about a minute."""
+    stub = cloud(visited(kafka.bootstrap, 9))
     run = recommend(stub, MAX_CLUSTER_WORKERS="3")
     assert run.status == 0, run.err
+    assert len(stub.asked(api="metrics")) > METRICS_LIMIT, "else nothing had to wait"
     assert stub.busiest_minute() <= METRICS_LIMIT and 429 not in {request.status for request in stub.requests}
-    assert_keys_came_and_went(run, stub, ["lkc-1", "lkc-2", "lkc-3"])
+    assert_keys_came_and_went(run, stub, [f"lkc-{number}" for number in range(1, 10)])
 
 
 def test_a_smaller_limit_that_replies_tell_is_never_passed(cloud, kafka, recommend):
