@@ -99,7 +99,7 @@ std::string detail_header() {
          "capacity_bytes_per_s,hottest_partition_share,keys_moved_share,next_multiple,"
          "replication_factor,stored_bytes_per_record,lookups,records_read,failures,cluster_id,"
          "read_peak_bytes_per_s,cross_check_method,cross_check_recommended_partitions,"
-         "cross_check_peak_bytes_per_s\n";
+         "cross_check_peak_bytes_per_s,retained_bytes\n";
 }
 
 std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
@@ -132,6 +132,7 @@ std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
   row.push_back(other.method);
   row.push_back(or_empty(other.recommended));
   row.push_back(other.peak_bytes_per_s ? number_text(other.peak_bytes_per_s->value) : "");
+  row.push_back(or_empty(topic.retained_bytes));
   return line(row);
 }
 
@@ -181,6 +182,8 @@ std::string summary(const sizing::ClusterReport& cluster, const sizing::RunSetti
       {"lookups", std::to_string(cluster.lookups)},
       {"bytes_read", std::to_string(cluster.bytes_read)},
       {"error", cluster.error ? cluster.error->message : ""},
+      {"service_requests", std::to_string(cluster.service_requests)},
+      {"cluster_load", or_empty(cluster.cluster_load)},
   };
   std::string text = "stat,value\n";
   for (const auto& [stat, value] : rows) text += line({stat, value});

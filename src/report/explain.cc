@@ -99,6 +99,9 @@ class Explanation {
     line("mean", with_limits(*topic_.mean_bytes_per_s, rate));
     line("peak", with_limits(*topic_.peak_bytes_per_s, rate) + peak_place());
     add_readers();
+    if (topic_.retained_bytes) {
+      line("held", bytes_text(*topic_.retained_bytes) + " without replicas, as the service tells");
+    }
   }
 
   [[nodiscard]] std::string size_source() const {

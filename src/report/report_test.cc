@@ -196,6 +196,20 @@ TEST(Report, ShowsWhereASecondMethodFindsSomethingElse) {
       << why;
 }
 
+TEST(Report, TellsWhatAServiceKnowsOfACluster) {
+  auto run = example_report();
+  auto& cluster = run.clusters.front();
+  cluster.service_requests = 41;
+  cluster.cluster_load = 0.75;
+  cluster.topics.front().retained_bytes = 2048;
+  EXPECT_NE(table(run, {}).find("41 requests to a metrics service, cluster load up to 75 %, "),
+            std::string::npos);
+  EXPECT_NE(explanation(run.settings, cluster, cluster.topics.front(), {}).find("2.00 KiB without"),
+            std::string::npos);
+  EXPECT_NE(summary(cluster, run.settings).find("service_requests,41\ncluster_load,0.75\n"),
+            std::string::npos);
+}
+
 TEST(Report, CountsClustersByHowTheyWent) {
   auto run = example_report();
   EXPECT_EQ(clusters_summary(run),

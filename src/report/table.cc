@@ -201,6 +201,9 @@ std::string totals_line(const ClusterReport& cluster) {
   if (cluster.service_requests > 0) {
     line += counted_text(cluster.service_requests, "request") + " to a metrics service, ";
   }
+  if (cluster.cluster_load) {
+    line += fmt::format("cluster load up to {:.0f} %, ", 100 * *cluster.cluster_load);
+  }
   if (cluster.service_requests == 0 || cluster.lookups > 0) line += reads_text(cluster);
   return line + fmt::format("{:.1f} s\n", cluster.elapsed_s);
 }

@@ -88,10 +88,14 @@ Fields existing_fields() {
        "Partitions that the topic should have. Null: no answer.",
        [](const Source& of) { return optional(of.topic.recommended); }},
       {"hot_partition_ingress", Kind::text, always,
-       "Whether one partition needs more than producers can put into one; n/a: not told.",
+       "Whether one partition needs more than producers can put into one, or the metrics service "
+       "says "
+       "that one is hot; n/a: not told.",
        [](const Source& of) { return json(name_of(of.topic.hot_ingress)); }, "yes|no|n/a"},
       {"hot_partition_egress", Kind::text, always,
-       "Whether one partition needs more than one consumer can take from it; n/a: not told.",
+       "Whether one partition needs more than one consumer can take from it, or the metrics "
+       "service "
+       "says that one is hot; n/a: not told.",
        [](const Source& of) { return json(name_of(of.topic.hot_egress)); }, "yes|no|n/a"},
       {"status", Kind::text, always,
        "active: it holds records; empty: it holds none; error: it could not be measured.",
@@ -153,8 +157,10 @@ Fields interval_fields(const std::string& name, std::optional<Interval> TopicRep
                  }};
   };
   return {end("", "", &Interval::value),
-          end("_low", " Lower end of the 95 % interval.", &Interval::low),
-          end("_high", " Upper end of the 95 % interval.", &Interval::high)};
+          end("_low", " Lower end of the interval: 95 %, or certain where it was counted.",
+              &Interval::low),
+          end("_high", " Upper end of the interval: 95 %, or certain where it was counted.",
+              &Interval::high)};
 }
 
 // Where no window was looked at, the times of the first and the last say nothing.
@@ -175,8 +181,8 @@ Fields demand_fields() {
        window_time(&TopicReport::window_end)},
   };
   append(fields, interval_fields("mean_record_bytes", &TopicReport::mean_record_bytes,
-                                 "Bytes of key, value and headers of a record before compression, "
-                                 "on average."));
+                                 "Bytes of a record on average: of key, value and headers before "
+                                 "compression, or, by a metrics service, as producers sent it."));
   append(fields, interval_fields("mean_bytes_per_s", &TopicReport::mean_bytes_per_s,
                                  "Bytes per second, on average from window_start to window_end."));
   append(fields, interval_fields("peak_bytes_per_s", &TopicReport::peak_bytes_per_s,
