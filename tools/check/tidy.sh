@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # clang-tidy over every source of src and tools, as many at a time as there are cores. A file whose
-# preprocessed text was clean before is not looked at again.
+# preprocessed text was clean before, in any clone of this user, is not looked at again.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$top"
-export build=build/sanitized clean=build/tidy
+export build=build/sanitized clean=${XDG_CACHE_HOME:-$HOME/.cache}/partwise/tidy
 mkdir -p "$clean"
 
 tidy_one() {
   local file=$1 key
-  # What the compiler would see, the rules and the tool make the key.
-  key=$({ clang-tidy-19 --version; cat .clang-tidy; c++ -std=c++20 -E -P -Isrc -Itools/fleet \
+  # What the compiler would see, comments (NOLINT is one), the rules and the tool make the key.
+  key=$({ clang-tidy-19 --version; cat .clang-tidy; c++ -std=c++20 -E -P -C -Isrc -Itools/fleet \
     -isystem build/librdkafka/include "$file"; } 2>/dev/null | sha256sum | cut -c1-40)
   [ -f "$clean/$key" ] && return 0
   if clang-tidy-19 -p "$build" --quiet "$file" >"$clean/$key.log" 2>&1; then
