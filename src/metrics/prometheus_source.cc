@@ -91,10 +91,11 @@ Interval at_least(double mean, const Interval& peak) {
 tl::unexpected<Error> no_bytes(const std::string& topic, const Flavour& flavour) {
   return fail(
       ErrorKind::not_found,
-      fmt::format("the bytes of {} are not told by {}, which tells offsets", topic, flavour.name),
-      "say how large records are with --prometheus-record-bytes, measure with --method "
-      "sampling_records, or let Prometheus scrape an exporter that counts bytes, such as "
-      "prometheus/jmx_exporter");
+      fmt::format("the bytes of {} are not told by {}, which tells offsets, and "
+                  "--prometheus-record-bytes has no size of its records",
+                  topic, flavour.name),
+      "give one: 1KiB, or orders=700B; or measure it with --method sampling_records, or let "
+      "Prometheus scrape an exporter that counts bytes, such as prometheus/jmx_exporter");
 }
 
 // Empty where it is not told or could not be had.
