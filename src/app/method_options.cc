@@ -1,9 +1,13 @@
 #include "app/method_options.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/units.h"
 #include "http/url.h"
+#include "metrics/observed_time.h"
 
 namespace partwise::app {
 namespace {
@@ -27,11 +31,12 @@ class MethodOptionReader {
   void read_prometheus() {
     auto& prometheus = options_.prometheus;
     prometheus.url = values_.text("prometheus_url");
-    prometheus.flavour = values_.text("prometheus_flavour");
+    prometheus.flavour = lowered(values_.text("prometheus_flavour"));
     prometheus.selector = values_.text("prometheus_selector");
     prometheus.user = values_.text("prometheus_user");
     prometheus.password = config::Secret(values_.text("prometheus_password"));
     prometheus.token = config::Secret(values_.text("prometheus_token"));
+    read_record_bytes();
     if (!prometheus.user.empty() && !prometheus.token.empty()) {
       found_.wrong("both a user and a token are given for Prometheus", "leave one of them out",
                    values_.entry("prometheus_token").from);
@@ -44,6 +49,37 @@ class MethodOptionReader {
       error.from = values_.entry("prometheus_url").from;
       found_.add({std::move(error)});
     }
+  }
+
+  // 1KiB, or orders=700B,clicks=1KiB, or both.
+  void read_record_bytes() {
+    for (const auto& part : listed(values_.text("prometheus_record_bytes"))) {
+      const auto equals = part.rfind('=');
+      const bool named = equals != std::string::npos;
+      const auto topic = named ? std::string(trimmed(part.substr(0, equals))) : std::string();
+      const auto size = bytes_from_text(trimmed(named ? part.substr(equals + 1) : part));
+      if ((named && topic.empty()) || !size || *size <= 0) {
+        wrong_record_bytes(fmt::format("'{}' is no size of records", quotable(part)));
+      } else if (!put_record_bytes(topic, static_cast<double>(*size))) {
+        wrong_record_bytes(named ? fmt::format("{} has two sizes", quotable(topic))
+                                 : "there are two sizes for all other topics");
+      }
+    }
+  }
+
+  // An empty topic is all others; false: it has a size already.
+  bool put_record_bytes(const std::string& topic, double size) {
+    auto& prometheus = options_.prometheus;
+    if (!topic.empty()) return prometheus.record_bytes.emplace(topic, size).second;
+    if (prometheus.other_record_bytes) return false;
+    prometheus.other_record_bytes = size;
+    return true;
+  }
+
+  void wrong_record_bytes(const std::string& what) {
+    found_.wrong("PROMETHEUS_RECORD_BYTES: " + what,
+                 "a size such as 1KiB, or topics with theirs: orders=700B,clicks=1KiB",
+                 values_.entry("prometheus_record_bytes").from);
   }
 
   void read_method() {
@@ -85,6 +121,7 @@ class MethodOptionReader {
       found_.wrong("the method is prometheus, but no server is named",
                    "--prometheus-url http://localhost:9090");
     }
+    check_window();
     if (options_.uses(Method::sampling_records)) return;
     for (const auto* name : {"full_scan", "prove", "quick"}) {
       if (!values_.boolean(name)) continue;
@@ -92,6 +129,14 @@ class MethodOptionReader {
                                values_.entry(name).from, name_of(options_.method)),
                    "leave one of them out", values_.entry(name).from);
     }
+  }
+
+  void check_window() {
+    if (!options_.uses(Method::metrics_api) && !options_.uses(Method::prometheus)) return;
+    auto told = metrics::can_be_told(values_.duration("peak_window"));
+    if (told) return;
+    found_.wrong(std::move(told.error().message), std::move(told.error().hint),
+                 values_.entry("peak_window").from);
   }
 
   const OptionValues& values_;

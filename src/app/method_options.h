@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "app/found_errors.h"
 #include "config/option.h"
 #include "config/secret.h"
+#include "metrics/prometheus_flavour.h"
 
 namespace partwise::app {
 
@@ -27,11 +29,14 @@ inline constexpr auto method_rows = std::to_array<config::Option>({
      "measure by a second method, too, and show the difference"},
     {"prometheus_url", "PROMETHEUS_URL", config::OptionType::text, method_group, "URL", "",
      "of the server, with the path before /api/v1, if it has one"},
-    {"prometheus_flavour", "PROMETHEUS_FLAVOUR", config::OptionType::text, method_group, "NAME", "",
-     "whose names the metrics have; else found out: jmx, kcp, confluent_stack, jmx_plain, "
-     "kafka_exporter, kminion, redpanda, confluent_export"},
+    {"prometheus_flavour", "PROMETHEUS_FLAVOUR", config::OptionType::choice, method_group, "", "",
+     "whose names the metrics have; else found out", 0, 0, metrics::flavour_choices},
     {"prometheus_selector", "PROMETHEUS_SELECTOR", config::OptionType::text, method_group, "LABELS",
-     "", "labels of this cluster's series: cluster=\"a\",env=\"prod\""},
+     "", "labels of a cluster's series: env=\"prod\",cluster=\"{cluster_id}\", with its id"},
+    {"prometheus_record_bytes", "PROMETHEUS_RECORD_BYTES", config::OptionType::text, method_group,
+     "SIZES", "",
+     "mean size of records, where exporters count no bytes: 1KiB, or orders=700B,clicks=1KiB; a "
+     "size alone is that of all others"},
     {"prometheus_user", "PROMETHEUS_USER", config::OptionType::text, method_group, "NAME", "",
      "for basic authentication"},
     {"prometheus_password",
@@ -65,8 +70,10 @@ std::string_view name_of(Method method);
 
 struct PrometheusOptions {
   std::string url;
-  std::string flavour;   ///< empty: to be found out
-  std::string selector;  ///< empty: all series
+  std::string flavour;                         ///< empty: to be found out
+  std::string selector;                        ///< empty: all series
+  std::map<std::string, double> record_bytes;  ///< by topic
+  std::optional<double> other_record_bytes;    ///< of all other topics
   std::string user;
   config::Secret password;
   config::Secret token;
@@ -80,7 +87,7 @@ struct MethodOptions {
   [[nodiscard]] bool uses(Method which) const { return method == which || checked_by == which; }
 };
 
-/// From a table that has method_rows, and cluster_rows.
+/// From a table that has method_rows, cluster_rows and sizing_rows.
 MethodOptions method_options(const config::OptionValues& values, const ClusterOptions& where,
                              FoundErrors& found);
 

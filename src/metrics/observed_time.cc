@@ -21,15 +21,18 @@ Instant rounded_up(Instant t, Millis step) { return rounded_down(t + step - Mill
 
 }  // namespace
 
+Result<> can_be_told(Millis width) {
+  if (nests_in_hours(width)) return {};
+  return fail(ErrorKind::invalid_input,
+              fmt::format("a peak window of {} cannot be had from a metrics service, which keeps "
+                          "minutes and hours",
+                          width < Millis{1000} ? fmt::format("{} ms", width.count())
+                                               : duration_text(width)),
+              "1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or whole hours");
+}
+
 Result<ObservedTime> observed_time(Instant latest, Millis length, Millis width) {
-  if (!nests_in_hours(width)) {
-    return fail(ErrorKind::invalid_input,
-                fmt::format("a peak window of {} cannot be had from a metrics service, which keeps "
-                            "minutes and hours",
-                            width < Millis{1000} ? fmt::format("{} ms", width.count())
-                                                 : duration_text(width)),
-                "1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or whole hours");
-  }
+  TRY(can_be_told(width));
   const auto step = std::max(hour, width);
   const ObservedTime time{rounded_up(latest - length, step), rounded_down(latest, width), width};
   if (time.start < time.end) return time;

@@ -14,11 +14,15 @@ struct ObservedTime {
   Millis width{60'000};
 };
 
+/// errors: invalid_input, where `width` is neither whole minutes that divide an hour nor whole
+/// hours
+Result<> can_be_told(Millis width);
+
 /// The windows that lie between `length` before `latest` and `latest`, from the first whole hour on
 /// (the first whole window, where that is longer than an hour).
 ///
-/// errors: invalid_input, where `width` is neither whole minutes that divide an hour nor whole
-/// hours, or nothing lies there; from two hours (windows) on, something does
+/// errors: as of can_be_told; invalid_input, where nothing lies there; from two hours (windows) on,
+/// something does
 Result<ObservedTime> observed_time(Instant latest, Millis length, Millis width);
 
 }  // namespace partwise::metrics

@@ -33,6 +33,7 @@ PeakLadder::PeakLadder(const ObservedTime& time, double quantile)
   const auto hours = (time.end - time.start + one_hour - Millis{1}) / one_hour;
   sums_.assign(static_cast<std::size_t>(hours), 0);
   fine_.assign(sums_.size(), false);
+  left_out_.assign(sums_.size(), false);
 }
 
 void PeakLadder::set_hour(int hour, double sum) {
@@ -81,7 +82,22 @@ int PeakLadder::windows_in(int hour) const {
 
 std::int64_t PeakLadder::windows() const {
   // The window in which the topic begins counts.
-  return (time_.end - hour_start(begin_) + time_.width - Millis{1}) / time_.width;
+  auto count = (time_.end - hour_start(begin_) + time_.width - Millis{1}) / time_.width;
+  for (int hour = 0; hour < hours(); hour += hours_at_once()) {
+    if (hour >= begin_ && left_out(hour)) count -= std::max(1, windows_in(hour));
+  }
+  return count;
+}
+
+int PeakLadder::hours_at_once() const {
+  return static_cast<int>(std::max<std::int64_t>(1, time_.width / one_hour));
+}
+
+// A window that is known in part is one that was seen.
+bool PeakLadder::left_out(int hour) const {
+  const auto first = left_out_.begin() + hour;
+  return std::all_of(first, first + std::min(hours_at_once(), hours() - hour),
+                     [](bool out) { return out; });
 }
 
 double PeakLadder::total() const {
@@ -100,7 +116,7 @@ std::size_t PeakLadder::allowed_above(std::int64_t windows) const {
 double PeakLadder::rate(double sum) const { return sum / seconds(time_.width); }
 
 std::vector<PeakLadder::Cell> PeakLadder::unknown_cells() const {
-  const int step = static_cast<int>(std::max<std::int64_t>(1, time_.width / one_hour));
+  const int step = hours_at_once();
   std::vector<Cell> cells;
   for (int hour = 0; hour < hours(); hour += step) {
     if (windows_known(hour)) continue;

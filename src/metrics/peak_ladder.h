@@ -40,6 +40,9 @@ class PeakLadder {
   /// Hours that were not set had nothing. Until then, an hour that was not set may hold anything.
   void hours_known() { hours_known_ = true; }
 
+  /// Nobody counted in that hour: its windows are none of those that a quantile is of.
+  void leave_out(int hour) { left_out_[static_cast<std::size_t>(hour)] = true; }
+
   /// In order of time, as many as windows_in(hour); once for an hour. Their sum replaces the
   /// hour's. Windows of an hour and more need no call: hours tell them.
   void set_windows(int hour, std::span<const double> sums);
@@ -59,7 +62,7 @@ class PeakLadder {
 
   /// The hour in which the topic begins.
   [[nodiscard]] Instant begin() const { return hour_start(begin_); }
-  /// From the topic's begin on.
+  /// From the topic's begin on, without those of which nothing is known.
   [[nodiscard]] std::int64_t windows() const;
   /// Sum over the observed time.
   [[nodiscard]] double total() const;
@@ -91,6 +94,9 @@ class PeakLadder {
     int windows = 1;
   };
   [[nodiscard]] std::vector<Cell> unknown_cells() const;
+  /// Hours that a window of an hour and more takes; else 1.
+  [[nodiscard]] int hours_at_once() const;
+  [[nodiscard]] bool left_out(int hour) const;
   [[nodiscard]] std::size_t allowed_above(std::int64_t windows) const;
   [[nodiscard]] double rate(double sum) const;
   [[nodiscard]] double least(const std::vector<Cell>& cells) const;
@@ -102,6 +108,7 @@ class PeakLadder {
   int begin_ = 0;
   std::vector<double> sums_;
   std::vector<bool> fine_;
+  std::vector<bool> left_out_;
   std::vector<double> largest_;  // known windows, a heap with the smallest on top
   double busiest_sum_ = 0;
   std::optional<Instant> busiest_start_;

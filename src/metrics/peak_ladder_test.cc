@@ -68,6 +68,32 @@ TEST(PeakLadder, AsksOnlyForHoursThatCouldChangeTheAnswer) {
   EXPECT_TRUE(ladder.open_hours([](const Interval& rate) { return rate.high < 41; }).empty());
 }
 
+TEST(PeakLadder, TakesAQuantileOfTheWindowsThatWereSeen) {
+  // One hour of four was seen: 240 B in four of its minutes, 60 B in the others. Of 60 windows, p95
+  // leaves three above it; of 240, twelve.
+  PeakLadder ladder(over(hours(4)), 0.95);
+  std::vector<double> sums(60, 60);
+  sums[0] = sums[1] = sums[2] = sums[3] = 240;
+  ladder.set_windows(1, sums);
+  ladder.hours_known();
+  EXPECT_DOUBLE_EQ(ladder.peak().value, 1);
+  EXPECT_EQ(ladder.windows(), 240);
+  for (const int hour : {0, 2, 3}) ladder.leave_out(hour);
+  EXPECT_EQ(ladder.windows(), 60);
+  EXPECT_DOUBLE_EQ(ladder.peak().value, 4);
+  // Hours before the topic began are not taken off twice.
+  ladder.begin_at(1);
+  EXPECT_EQ(ladder.windows(), 60);
+}
+
+TEST(PeakLadder, LeavesOutALongWindowOnlyWhereNoneOfItsHoursWasSeen) {
+  PeakLadder ladder(over(hours(6), hours(2)), 0.5);
+  ladder.leave_out(0);
+  ladder.leave_out(2);
+  ladder.leave_out(3);
+  EXPECT_EQ(ladder.windows(), 2);
+}
+
 TEST(PeakLadder, KnowsNoUpperLimitBeforeTheHoursAreKnown) {
   PeakLadder ladder(over(hours(2)), 1);
   ladder.set_hour(1, 60);

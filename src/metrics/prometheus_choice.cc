@@ -16,8 +16,8 @@ std::string in_braces(const std::string& matchers) {
 }
 
 bool may_be_forbidden(const Error& error) {
-  return error.kind == ErrorKind::not_found || error.kind == ErrorKind::invalid_input ||
-         error.kind == ErrorKind::limit;
+  return error.kind == ErrorKind::unauthorized || error.kind == ErrorKind::not_found ||
+         error.kind == ErrorKind::invalid_input || error.kind == ErrorKind::limit;
 }
 
 // By the list of all names, or, where a proxy does not let that through, by asking for ours.
@@ -79,16 +79,19 @@ std::string matchers_in(std::string_view selector) {
 Result<PrometheusChoice> chosen_flavour(PrometheusApi& api, const std::string& wanted,
                                         const std::string& selector, const std::string& cluster,
                                         const ObservedTime& time, const std::stop_token& stop) {
-  const auto matchers = matchers_in(selector);
+  const auto any_cluster = matchers_in(selector);
+  const auto matchers = with_cluster_id(any_cluster, cluster);
   auto names = TRY(metric_names(api, matchers, time, stop));
   // The selector may be what hides them: then the series tell it.
   if (names.empty() && !matchers.empty()) names = TRY(metric_names(api, "", time, stop));
   const auto flavours = TRY(flavours_in(names, wanted));
   for (const auto& flavour : flavours) {
-    PrometheusReader reader(api, flavour, for_cluster(flavour, matchers, cluster), stop);
+    const auto asked = for_cluster(flavour, matchers, cluster);
+    PrometheusReader reader(api, flavour, asked, stop);
     auto samples = TRY(reader.samples_by_instance(time));
     if (!hours_sampled(samples)) continue;
-    return PrometheusChoice{std::move(reader), choice_text(flavour, flavours), std::move(samples)};
+    return PrometheusChoice{std::move(reader), choice_text(flavour, flavours), std::move(samples),
+                            asked != any_cluster};
   }
   PrometheusReader best(api, flavours.front(), for_cluster(flavours.front(), matchers, cluster),
                         stop);

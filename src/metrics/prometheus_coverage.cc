@@ -17,6 +17,9 @@ constexpr Millis one_hour = std::chrono::hours(1);
 // A scrape late at an hour's end is no gap.
 constexpr double enough = 0.99;
 constexpr std::size_t instances_named = 3;
+// A failed scrape here and there is no other interval.
+constexpr double as_usual = 0.1;
+constexpr std::size_t counts_asked_about = 6;
 
 bool there(const std::vector<double>& row, std::size_t at) {
   return at < row.size() && !std::isnan(row[at]) && row[at] > 0;
@@ -25,6 +28,34 @@ bool there(const std::vector<double>& row, std::size_t at) {
 double length_of(const ObservedTime& time, std::size_t hour) {
   const Instant start = time.start + static_cast<int>(hour) * one_hour;
   return seconds(std::min(time.end, start + one_hour) - start);
+}
+
+double fullest(const PrometheusRows& samples, std::size_t hour) {
+  double most = 0;
+  for (const auto& [instance, row] : samples) {
+    if (there(row, hour)) most = std::max(most, row[hour]);
+  }
+  return most;
+}
+
+// Whole hours that have other than the expected samples, by their count; those of most hours first.
+std::vector<std::vector<std::size_t>> unusual_hours(const ObservedTime& time,
+                                                    const PrometheusRows& samples, Millis usual) {
+  std::map<double, std::vector<std::size_t>> by_count;
+  const auto whole = static_cast<std::size_t>((time.end - time.start) / one_hour);
+  const double expected = seconds(one_hour) / seconds(usual);
+  for (std::size_t hour = 0; hour < whole; ++hour) {
+    const double count = fullest(samples, hour);
+    if (count > 0 && std::abs(count - expected) > as_usual * expected) {
+      by_count[count].push_back(hour);
+    }
+  }
+  std::vector<std::vector<std::size_t>> groups;
+  for (auto& [count, hours] : by_count) groups.push_back(std::move(hours));
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& one, const auto& other) { return one.size() > other.size(); });
+  if (groups.size() > counts_asked_about) groups.resize(counts_asked_about);
+  return groups;
 }
 
 Millis whole_seconds(double length) { return Millis{1000 * std::llround(length)}; }
@@ -81,8 +112,21 @@ std::optional<HoursSampled> hours_sampled(const PrometheusRows& samples_by_insta
   return sampled;
 }
 
+Result<std::vector<Millis>> scrape_intervals(PrometheusReader& reader, const ObservedTime& time,
+                                             const PrometheusRows& samples_by_instance,
+                                             Millis usual) {
+  const auto hours = (time.end - time.start + one_hour - Millis{1}) / one_hour;
+  std::vector<Millis> intervals(static_cast<std::size_t>(hours), usual);
+  for (const auto& group : unusual_hours(time, samples_by_instance, usual)) {
+    const Instant end = time.start + static_cast<int>(group.front() + 1) * one_hour;
+    const auto interval = TRY(reader.scrape_interval(end));
+    for (const auto hour : group) intervals[hour] = interval.value_or(usual);
+  }
+  return intervals;
+}
+
 Coverage coverage_of(const ObservedTime& time, const PrometheusRows& samples_by_instance,
-                     const PrometheusRows& scraped_at_bounds, Millis scrape_interval,
+                     const PrometheusRows& scraped_at_bounds, std::span<const Millis> intervals,
                      bool counters) {
   const auto hours =
       static_cast<std::size_t>((time.end - time.start + one_hour - Millis{1}) / one_hour);
@@ -95,8 +139,7 @@ Coverage coverage_of(const ObservedTime& time, const PrometheusRows& samples_by_
       const double length = length_of(time, i);
       const bool whole = counters && bounds != scraped_at_bounds.end() &&
                          there(bounds->second, i) && there(bounds->second, i + 1);
-      const double covered =
-          whole ? length : std::min(length, samples[i] * seconds(scrape_interval));
+      const double covered = whole ? length : std::min(length, samples[i] * seconds(intervals[i]));
       coverage.hours[i] = std::max(coverage.hours[i], covered);
     }
   }

@@ -16,7 +16,8 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 // Four hours, scraped once a minute.
 Coverage covered(const PrometheusRows& samples, const PrometheusRows& bounds,
                  bool counters = true) {
-  return coverage_of({start, start + hours(4), minutes(1)}, samples, bounds, minutes(1), counters);
+  const std::vector<Millis> intervals(4, minutes(1));
+  return coverage_of({start, start + hours(4), minutes(1)}, samples, bounds, intervals, counters);
 }
 
 TEST(PrometheusCoverage, IsWholeWhereACounterIsSeenAtBothEndsOfAnHour) {
@@ -36,6 +37,14 @@ TEST(PrometheusCoverage, EndsWhereSamplesEnd) {
   EXPECT_EQ(coverage.from(2), 5400);
   ASSERT_EQ(coverage.warnings.size(), 1U);
   EXPECT_NE(coverage.warnings[0].find("samples of 2 h 50 min of 4 h"), std::string::npos);
+}
+
+TEST(PrometheusCoverage, TakesEachHourByItsOwnInterval) {
+  // Every five minutes at first, with a gap of half an hour; then every minute.
+  const std::vector<Millis> intervals = {minutes(5), minutes(5), minutes(1), minutes(1)};
+  const auto coverage = coverage_of({start, start + hours(4), minutes(1)}, {{"a", {12, 6, 60, 60}}},
+                                    {}, intervals, true);
+  EXPECT_EQ(coverage.hours, (std::vector<double>{3600, 1800, 3600, 3600}));
 }
 
 TEST(PrometheusCoverage, WarnsOfABrokerThatWasNotScrapedBetweenTwoTimes) {

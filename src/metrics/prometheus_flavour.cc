@@ -191,11 +191,7 @@ std::span<const Flavour> known_flavours() {
   return flavours;
 }
 
-std::string flavour_names() {
-  std::vector<std::string> names;
-  for (const auto& flavour : known_flavours()) names.push_back(flavour.name);
-  return joined(names, ", ");
-}
+std::string flavour_names() { return joined(listed(flavour_choices, '|'), ", "); }
 
 Result<std::vector<Flavour>> flavours_in(std::span<const std::string> metrics,
                                          const std::string& wanted) {

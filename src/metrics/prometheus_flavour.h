@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -50,6 +51,11 @@ struct Flavour {
 /// the source of confluentinc/kcp, the README of danielqsj/kafka_exporter, kminion's
 /// docs/metrics.md, Redpanda's reference of public metrics, Confluent Cloud's /export
 std::span<const Flavour> known_flavours();
+
+/// Their names, as a choice of options has them.
+inline constexpr std::string_view flavour_choices =
+    "jmx|kcp|confluent_stack|jmx_plain|redpanda|confluent_export|confluent_stack_rates|"
+    "jmx_plain_rates|kafka_exporter|kminion";
 
 /// "jmx, kcp, ...".
 std::string flavour_names();

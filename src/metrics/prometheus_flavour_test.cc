@@ -59,6 +59,12 @@ TEST(PrometheusFlavours, SayWhatWasLookedForAndWhatIsThere) {
   EXPECT_EQ(other.error().message.find("redpanda"), std::string::npos);
 }
 
+TEST(PrometheusFlavours, AreAllThatCanBeChosen) {
+  std::string names;
+  for (const auto& flavour : known_flavours()) names += (names.empty() ? "" : "|") + flavour.name;
+  EXPECT_EQ(names, flavour_choices);
+}
+
 TEST(PrometheusFlavours, HaveNamesThatHelpWhereOneIsMisspelt) {
   const auto none = flavours_in(Names{}, "jmxx");
   ASSERT_FALSE(none);

@@ -27,6 +27,12 @@ std::string regex_of(std::string_view text) {
   return regex;
 }
 
+// What is between the quotes.
+std::string within_quotes(std::string_view text) {
+  const auto quoted = promql_text(text);
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 bool divides_or_is_whole_hours(Millis width) {
   return width < hour ? hour % width == Millis{0} : width % hour == Millis{0};
 }
@@ -53,6 +59,33 @@ std::string selector_of(const Meter& meter, std::span<const std::string> matcher
     if (!matcher.empty()) all.push_back(matcher);
   }
   return fmt::format("{}{{{}}}", meter.metric, joined(all, ","));
+}
+
+std::string with_cluster_id(std::string_view matchers, std::string_view cluster_id) {
+  const auto as_text = within_quotes(cluster_id);
+  const auto as_regex = within_quotes(regex_of(cluster_id));
+  std::string filled;
+  char quote = 0;  // the one that is open
+  bool regex = false;
+  for (std::size_t i = 0; i < matchers.size(); ++i) {
+    if (matchers.substr(i).starts_with(cluster_id_place)) {
+      filled += regex ? as_regex : as_text;
+      i += cluster_id_place.size() - 1;
+      continue;
+    }
+    if (matchers[i] == '\\' && quote != 0) {
+      filled += matchers.substr(i++, 2);
+      continue;
+    }
+    if (quote == 0 && (matchers[i] == '"' || matchers[i] == '\'')) {
+      quote = matchers[i];
+      regex = trimmed(matchers.substr(0, i)).ends_with('~');
+    } else if (matchers[i] == quote) {
+      quote = 0;
+    }
+    filled += matchers[i];
+  }
+  return filled;
 }
 
 std::string any_of(const std::string& label, std::span<const std::string> values) {

@@ -16,6 +16,13 @@ std::string promql_text(std::string_view text);
 /// "metric{a,b}" with the meter's matchers and these, without the empty ones.
 std::string selector_of(const Meter& meter, std::span<const std::string> matchers);
 
+/// What stands for the cluster's id in a selector.
+inline constexpr std::string_view cluster_id_place = "{cluster_id}";
+
+/// Label matchers with `cluster_id` in each place for it, quoted as its place needs: as a text, or
+/// as a regular expression behind =~ and !~.
+std::string with_cluster_id(std::string_view matchers, std::string_view cluster_id);
+
 /// topic=~"a|b\\.c".
 std::string any_of(const std::string& label, std::span<const std::string> values);
 

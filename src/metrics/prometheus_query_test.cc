@@ -17,6 +17,18 @@ Flavour with(Reading reading) {
   return flavour;
 }
 
+TEST(PromQl, PutsTheIdOfAClusterIntoASelector) {
+  EXPECT_EQ(with_cluster_id(R"(cluster="{cluster_id}",env="a")", "lkc-1"),
+            R"(cluster="lkc-1",env="a")");
+  EXPECT_EQ(with_cluster_id(R"(cluster="{cluster_id}")", R"(a"b\c)"), R"(cluster="a\"b\\c")");
+  // Nothing in an id is a pattern.
+  EXPECT_EQ(with_cluster_id(R"(env="a~",cluster=~ "kafka-{cluster_id}-.*")", "eu.1"),
+            R"(env="a~",cluster=~ "kafka-eu\\.1-.*")");
+  EXPECT_EQ(with_cluster_id(R"(a=~"\"",b="{cluster_id}")", "x.y"), R"(a=~"\"",b="x.y")");
+  EXPECT_EQ(with_cluster_id(R"(a=~'"{cluster_id}')", "x.y"), R"(a=~'"x\\.y')");
+  EXPECT_EQ(with_cluster_id(R"(env="a")", "lkc-1"), R"(env="a")");
+}
+
 TEST(PromQl, QuotesTopicsAsRegularExpressionsInText) {
   EXPECT_EQ(any_of("topic", std::vector<std::string>{"a.b", "c-d_1"}), R"(topic=~"a\\.b|c-d_1")");
   EXPECT_EQ(promql_text("a\"b\\c\nd"), R"("a\"b\\c\nd")");

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace partwise::metrics {
 namespace {
 
@@ -19,10 +21,14 @@ constexpr std::int64_t points_at_once = 150'000;
 constexpr std::int64_t topics_at_once = 500;
 constexpr std::size_t samples_enough = 3;
 
-constexpr std::array<const char*, 12> cluster_labels = {
+const std::vector<std::string> cluster_labels = {
     "cluster",          "cluster_id",         "cluster_name",       "kafka_cluster", "kafka_id",
     "kafka_cluster_id", "kafka_cluster_name", "strimzi_io_cluster", "namespace",     "env",
     "environment",      "redpanda_id"};
+
+// Two servers of the same targets, or two jobs of one server.
+const std::vector<std::string> scraper_labels = {"job", "replica", "prometheus_replica",
+                                                 "prometheus", "receive_replica"};
 
 std::vector<double>& row_of(PrometheusRows& rows, const std::string& name, std::int64_t columns) {
   return rows.try_emplace(name, static_cast<std::size_t>(columns), nothing).first->second;
@@ -152,12 +158,27 @@ Result<std::optional<Millis>> PrometheusReader::scrape_interval(Instant end) {
 
 Result<std::map<std::string, std::set<std::string>>> PrometheusReader::differing_labels(
     Instant end) {
-  const auto groups = TRY(
-      api_.query(fmt::format("count by ({}) (count_over_time({}[{}]))",
-                             fmt::join(cluster_labels, ", "), main_selector(), range_text(hour)),
-                 end, stop_));
+  return values_of(cluster_labels, end);
+}
+
+Result<std::map<std::string, std::set<std::string>>> PrometheusReader::doubled_by(Instant end) {
+  if (flavour_.reading == Reading::offset) return {};
+  const auto doubled =
+      TRY(api_.query(fmt::format("count(count without ({}) (count_over_time({}[{}])) > 1)",
+                                 joined(scraper_labels, ", "), main_selector(), range_text(hour)),
+                     end, stop_));
+  if (doubled.empty()) return {};
+  return values_of(scraper_labels, end);
+}
+
+Result<std::map<std::string, std::set<std::string>>> PrometheusReader::values_of(
+    std::span<const std::string> labels, Instant end) {
+  const auto groups =
+      TRY(api_.query(fmt::format("count by ({}) (count_over_time({}[{}]))", joined(labels, ", "),
+                                 main_selector(), range_text(hour)),
+                     end, stop_));
   std::map<std::string, std::set<std::string>> values;
-  for (const auto* label : cluster_labels) {
+  for (const auto& label : labels) {
     for (const auto& group : groups) values[label].insert(group.label(label));
   }
   std::erase_if(values, [](const auto& label) { return label.second.size() < 2; });

@@ -53,6 +53,11 @@ class PrometheusReader {
   /// `end`.
   Result<std::map<std::string, std::set<std::string>>> differing_labels(Instant end);
 
+  /// Labels of who scraped, with their values, where several series of the same thing differ in
+  /// nothing else in the hour before `end`: their sum counts it several times. Offsets are taken
+  /// once in any case.
+  Result<std::map<std::string, std::set<std::string>>> doubled_by(Instant end);
+
   /// The labels of some series of the main metric whatever `matchers` say, in the hour before
   /// `end`.
   Result<PrometheusLabels> example_labels(Instant end);
@@ -76,6 +81,8 @@ class PrometheusReader {
                                                 bool by_topic);
 
  private:
+  Result<std::map<std::string, std::set<std::string>>> values_of(
+      std::span<const std::string> labels, Instant end);
   using AmountOf = std::function<Amount(Millis window)>;
   Result<void> add_hours(const std::string& label, const AmountOf& amount, const ObservedTime& time,
                          PrometheusRows& rows);

@@ -141,6 +141,43 @@ TEST_F(KnownHistory, WidensTheWindowToWhatScrapesTell) {
       << testing::PrintToString(warnings_);
 }
 
+TEST_F(KnownHistory, CoversHoursThatWereScrapedLessOften) {
+  settings_.flavour = "confluent_stack";
+  settings_.selector = R"(prometheus_replica="x")";
+  const auto orders = only_topic();
+  // A day of 200 B/s and one of 800.
+  EXPECT_NEAR(orders.mean.value, 500, 2);
+  EXPECT_NEAR(orders.peak.low, 800, 2);
+  EXPECT_TRUE(
+      warns_of("a sample every 1 min now, but had other distances in 24 hours, from 1 min "
+               "to 5 min"))
+      << testing::PrintToString(warnings_);
+  EXPECT_FALSE(warns_of("samples of")) << testing::PrintToString(warnings_);
+}
+
+TEST_F(KnownHistory, WeighsAGaugeByTheTimeBetweenItsSamples) {
+  settings_.flavour = "jmx_plain_rates";
+  const auto orders = only_topic();
+  EXPECT_NEAR(orders.mean.value, 500, 2);
+  EXPECT_NEAR(orders.peak.low, 800, 2);
+}
+
+TEST_F(KnownHistory, WarnsWhereTwoServersScrapedTheSameBroker) {
+  settings_.flavour = "confluent_stack";
+  EXPECT_NEAR(only_topic().mean.value, 1000, 4);
+  EXPECT_TRUE(warns_of("in series that differ in prometheus_replica (x, y)"))
+      << testing::PrintToString(warnings_);
+  settings_.selector = R"(prometheus_replica="x")";
+  only_topic();
+  EXPECT_FALSE(warns_of("scraped several times"));
+}
+
+TEST_F(KnownHistory, AsksForTheClusterByItsId) {
+  settings_.selector = R"(cluster=~"{cluster_id}.?")";
+  query_.cluster_id = "b";
+  EXPECT_NEAR(only_topic().mean.value, 700, 0.5);
+}
+
 TEST_F(KnownHistory, ReadsNamesAsLabels) {
   settings_.flavour = "jmx_plain";
   const auto orders = only_topic();
@@ -269,11 +306,13 @@ TEST_F(ScrapingPrometheus, AddsUpToWhatWasScraped) {
 }
 
 TEST_F(ScrapingPrometheus, TellsDemandOfTheSecondsThatItHas) {
-  // Not where it began to scrape just before an hour, which is left out as a part of one.
-  if (latest_ - std::chrono::floor<hours>(latest_) < minutes(2)) return;
+  // An hour that began meanwhile parts the samples, 25 s of them at least, and the part before it
+  // is left out where there is one behind it: what is asked for ends so that the longer part is
+  // told.
+  const auto hour = std::chrono::floor<hours>(latest_);
   DemandQuery query;
   query.topics = {"orders"};
-  query.now = latest_ + minutes(1);
+  query.now = latest_ - hour < std::chrono::seconds(15) ? hour : latest_ + minutes(1);
   query.length = hours(24);
   PrometheusSource source({access_, "", "", {}}, exchange_);
   const auto young = source.demand(query, {});

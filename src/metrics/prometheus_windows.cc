@@ -11,6 +11,7 @@ namespace {
 constexpr Millis one_hour = std::chrono::hours(1);
 constexpr int hours_a_day = 24;
 constexpr double enough = 0.9;
+constexpr double too_much = 1 / enough;
 
 /// Of one day: which topics, and the hours from the first that one of them asks for to the last.
 struct Day {
@@ -44,7 +45,8 @@ void tell(OpenTopic& topic, int hour, std::span<const double> row) {
     sum = std::isnan(sum) ? 0 : topic.weight * sum;
     all += sum;
   }
-  if (all >= enough * ladder.sum_of(hour)) ladder.set_windows(hour, sums);
+  const double known = ladder.sum_of(hour);
+  if (all >= enough * known && all <= too_much * known) ladder.set_windows(hour, sums);
 }
 
 Result<void> ask(PrometheusReader& reader, const Meter& meter, const Day& day,

@@ -22,8 +22,9 @@ struct OpenTopic {
 };
 
 /// Rounds until all are settled, at most `rounds`: of each topic the open hour with the most first,
-/// then two more, four, and so on; the hours of one day together. An hour whose windows lack more
-/// than a tenth of what it has, as beside a gap, stays unknown.
+/// then two more, four, and so on; the hours of one day together. An hour whose windows are off by
+/// more than a tenth of what it has, as beside a gap, or where scrapes were further apart, stays
+/// unknown.
 ///
 /// errors: as of the reader
 Result<void> narrow(PrometheusReader& reader, const Meter& meter, std::vector<OpenTopic>& topics,

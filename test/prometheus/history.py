@@ -89,6 +89,23 @@ def rates():
                      samples(60, 20, lambda at: 9000 if at == burst + 20 else 300))
 
 
+def other_intervals():
+    """Every five minutes on the first day and every minute on the second: a counter that two servers scraped, and a gauge."""
+    def at_both(value):
+        yield from samples(300, 100, value, until=START + DAY)
+        yield from samples(60, 40, value, since=START + DAY)
+
+    def total(at):
+        return 200 * min(at - START, DAY) + 800 * max(0, at - START - DAY)
+
+    for server in ("x", "y"):
+        yield from lines("kafka_server_brokertopicmetrics_bytesinpersec",
+                         {"instance": "b1", "topic": "orders", "prometheus_replica": server}, at_both(total))
+    yield from lines("kafka_server_brokertopicmetrics_oneminuterate",
+                     {"instance": "b1", "topic": "orders", "name": "BytesInPerSec"},
+                     at_both(lambda at: 200 if at < START + DAY else 800))
+
+
 def redpanda():
     """Scraped at whole quarters of a minute; the jump is in the minute from 12:00 of the first day."""
     jumps = [(START + 12 * HOUR + 45, 600_000)]
@@ -131,6 +148,6 @@ def offsets():
 
 def write(path):
     with open(path, "w") as file:
-        for part in (jmx, kcp, plain, rates, redpanda, confluent, offsets):
+        for part in (jmx, kcp, plain, rates, other_intervals, redpanda, confluent, offsets):
             file.writelines(part())
         file.write("# EOF\n")

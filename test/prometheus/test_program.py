@@ -1,6 +1,7 @@
 """`recommend --method prometheus` by the whole program: topics of an embedded cluster, demand of a real Prometheus."""
 
 import csv
+import json
 import subprocess
 import time
 
@@ -35,6 +36,10 @@ def history(now):
             # Half of it by each of the two scrapes of the minute.
             jumped = JUMP * min(2, max(0, (at - jump) // 30)) / 2
             yield f'{name}{{topic="orders",instance="b1"}} {unit * (BEFORE + STEADY * (at - begin) + jumped)} {at}\n'
+    # What kafka_exporter tells of a topic: 10 records a second.
+    yield "# TYPE kafka_topic_partition_current_offset gauge\n"
+    for at in range(begin, now, 30):
+        yield f'kafka_topic_partition_current_offset{{topic="orders",partition="0",instance="e1"}} {10**9 + 10 * (at - begin)} {at}\n'
     yield "# EOF\n"
 
 
@@ -99,10 +104,47 @@ def test_what_cannot_be_asked_is_told(recommend, prometheus):
     assert run.status != 0 and 'cluster="elsewhere"' in run.err, run.err
     run = recommend("--prometheus-url", prometheus.url, "--prometheus-flavour", "jmy")
     assert run.status == 2 and "jmy" in run.err and "jmx" in run.err
+    run = recommend("--prometheus-url", prometheus.url, "--peak-window", "90s")
+    assert run.status == 2 and "--peak-window" in run.err and "30 minutes" in run.err
     run = recommend("--prometheus-url", "http://127.0.0.1:1", "--timeout", "1s")
     assert run.status == 1 and "127.0.0.1:1" in run.err
     run = recommend("--prometheus-url", prometheus.url + "/nothing")
     assert run.status == 1 and "rometheus" in run.err
+
+
+def test_offsets_count_with_the_size_of_records(recommend, prometheus):
+    offsets = ("--prometheus-url", prometheus.url, "--prometheus-flavour", "kafka_exporter", "--topic-filter", "orders")
+    run = recommend(*offsets)
+    assert run.status == 1 and "--prometheus-record-bytes" in run.err, run.err
+    run = recommend(*offsets, "--prometheus-record-bytes", "1KiB")
+    assert run.status == 0, run.err
+    orders = run.topic("orders")
+    assert orders["mean_bytes_per_s"]["value"] == pytest.approx(10 * 1024, rel=0.01)
+    assert any("times 1.00 KiB each" in warning for warning in orders["warnings"]), orders["warnings"]
+    run = recommend(*offsets, "--prometheus-record-bytes", "2kB,orders=500B")
+    assert run.topic("orders")["mean_bytes_per_s"]["value"] == pytest.approx(10 * 500, rel=0.01)
+
+
+def test_several_clusters_are_told_apart_or_warned_of(partwise, cluster, prometheus, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("other")
+    (folder / "fleet.toml").write_text(FLEET)
+    other = EmbeddedCluster("--fleet", folder / "fleet.toml")
+    try:
+        credentials = [{"kafka_cluster_id": name, "bootstrap.servers": each.bootstrap} for name, each in
+                       (("eu", cluster), ("us", other))]
+        def visit(*more):
+            return partwise("recommend", "--method", "prometheus", "--sampling-days", "1", "--prometheus-url",
+                            prometheus.url, *more, env={"KAFKA_CREDENTIALS": json.dumps(credentials)})
+        def warned(run):
+            assert run.status == 0, run.err
+            reports = [json.loads(file.read_text()) for file in sorted(run.folder.glob("*report.json"))]
+            assert len(reports) == 2
+            return ["{cluster_id}" in str(report["clusters"][0]["warnings"]) for report in reports]
+
+        assert warned(visit()) == [True, True]
+        assert warned(visit("--prometheus-selector", 'cluster!="{cluster_id}"')) == [False, False]
+    finally:
+        other.stop()
 
 
 def test_a_refused_password_is_told_and_not_shown(recommend, scraping):
