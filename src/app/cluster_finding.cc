@@ -1,15 +1,18 @@
 #include "app/cluster_finding.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "app/found_errors.h"
 #include "base/text.h"
 #include "credentials/aws_secrets_manager.h"
 #include "credentials/confluent_credential.h"
 #include "credentials/confluent_selection.h"
+#include "http/url.h"
 
 namespace partwise::app {
 namespace {
@@ -56,8 +59,10 @@ class Finder {
       : options_(options), outside_(outside), stop_(stop) {}
 
   Result<FoundClusters> run() {
-    if (options_.cloud.has_login())
+    // A login that nobody needs may be as unreadable as it likes.
+    if (options_.from_cloud || options_.cloud.for_metrics) {
       found_.cloud_login = TRY(cloud_login(options_, outside_, stop_));
+    }
     if (options_.from_cloud) {
       TRY(ask_cloud());
     } else if (!options_.kafka_secrets.empty()) {
@@ -90,12 +95,10 @@ class Finder {
     for (const auto& name : options_.kafka_secrets) {
       const auto what = "secret " + name.secret_name;
       auto clusters = clusters_in(name, what);
-      if (!clusters && clusters.error().kind == ErrorKind::interrupted) {
-        return tl::unexpected(std::move(clusters).error());
-      }
       if (!clusters) {
+        auto error = in_one(std::move(clusters).error());
+        if (error.kind == ErrorKind::interrupted) return tl::unexpected(std::move(error));
         // Its name may have what file names cannot have, and no file is to be named by it.
-        auto error = std::move(clusters).error();
         if (error.message.find(name.secret_name) == std::string::npos) {
           error.message = what + ": " + error.message;
         }
@@ -103,6 +106,9 @@ class Finder {
         continue;
       }
       for (auto& access : *clusters) {
+        for (const auto& warning : access.warnings) {
+          found_.warnings.push_back(fmt::format("{}: {}", what, warning));
+        }
         if (ids.insert(access.id).second) {
           add(completed(std::move(access), options_.common), what);
         } else {
@@ -118,16 +124,23 @@ class Finder {
     return {};
   }
 
-  Result<std::vector<ClusterAccess>> clusters_in(const credentials::SecretName& name,
-                                                 const std::string& what) {
-    const auto text = TRY(credentials::SecretsManager(outside_.aws()).secret(name, stop_));
-    auto clusters = config::clusters_from_json(text.reveal(), "AWS Secrets Manager", what);
-    if (!clusters) return tl::unexpected(std::move(clusters).error().front());
-    for (const auto& access : *clusters) {
-      const auto unreadable = config::unreadable_files(access.properties);
-      if (!unreadable.empty()) return tl::unexpected(unreadable.front());
-    }
-    return std::move(*clusters);
+  tl::expected<std::vector<ClusterAccess>, Errors> clusters_in(const credentials::SecretName& name,
+                                                               const std::string& what) {
+    const auto text = credentials::SecretsManager(outside_.aws()).secret(name, stop_);
+    if (!text) return tl::unexpected(Errors{text.error()});
+    auto clusters = config::clusters_from_json(text->reveal(), "AWS Secrets Manager", what);
+    if (!clusters) return clusters;
+    FoundErrors unreadable;
+    for (const auto& access : *clusters)
+      unreadable.add(config::unreadable_files(access.properties));
+    return std::move(unreadable).unless_any(std::move(*clusters));
+  }
+
+  // A cluster has one error: that of several has all their messages.
+  static Error in_one(Errors errors) {
+    auto one = std::move(errors.front());
+    for (std::size_t i = 1; i < errors.size(); ++i) one.message += "; " + errors[i].message;
+    return one;
   }
 
   // Of named clusters: those whose id the filter has.
@@ -140,17 +153,31 @@ class Finder {
       return !id.empty() && std::find(filter.begin(), filter.end(), id) == filter.end();
     };
     std::vector<std::string> ids;
-    for (const auto& cluster : found_.clusters) ids.push_back(cluster.access.id);
+    for (const auto& cluster : found_.clusters) {
+      if (!cluster.access.id.empty()) ids.push_back(cluster.access.id);
+    }
     for (const auto& id : filter) {
       if (std::find(ids.begin(), ids.end(), id) != ids.end()) continue;
-      const auto close = nearest(id, ids);
-      return fail(ErrorKind::invalid_input,
-                  fmt::format("KAFKA_CLUSTER_FILTER: no cluster {} among {}", id, ids.size()),
-                  close ? fmt::format("is {} meant?", *close) : "partwise cluster list");
+      return tl::unexpected(unknown(id, ids));
     }
     std::erase_if(found_.clusters, [&](const auto& each) { return passed_over(each.access.id); });
     std::erase_if(found_.list.clusters, [&](const auto& each) { return passed_over(each.id); });
     return {};
+  }
+
+  // What could not be read may have it.
+  [[nodiscard]] Error unknown(const std::string& id, const std::vector<std::string>& ids) const {
+    auto message = fmt::format("KAFKA_CLUSTER_FILTER: no cluster {} among {}", id, ids.size());
+    const auto& failures = found_.list.failures;
+    if (!failures.empty()) {
+      const auto& failure = failures.front().error;
+      return {failure.kind, fmt::format("{}; {}", message, failure.message), failure.hint, {}};
+    }
+    const auto close = nearest(id, ids);
+    return {ErrorKind::invalid_input,
+            std::move(message),
+            close ? fmt::format("is {} meant?", *close) : "partwise cluster list",
+            {}};
   }
 
   // ---- Confluent Cloud ----
@@ -169,12 +196,6 @@ class Finder {
       found_.list.clusters.back().skipped = reason;
     }
     for (auto& error : chosen.failures) add_failed({}, "Confluent Cloud", std::move(error));
-    if (found_.clusters.empty()) {
-      return fail(ErrorKind::not_found,
-                  fmt::format("Confluent Cloud shows no cluster that can be visited{}",
-                              chosen.skipped.empty() ? "" : ": all are skipped"),
-                  "partwise cluster list shows them, with the reason");
-    }
     return {};
   }
 
@@ -202,6 +223,30 @@ class Finder {
   FoundClusters found_;
 };
 
+// Whether all addresses are of this machine.
+bool is_here(const std::string& bootstrap_servers) {
+  const auto addresses = partwise::listed(bootstrap_servers);
+  return std::all_of(addresses.begin(), addresses.end(), [](const auto& address) {
+    const auto origin = http::origin_of("http://" + address);
+    return origin && origin->is_loopback();
+  });
+}
+
+// A temporary key must not be sent so that others can read it, and works by one login alone.
+Result<> check_login_of_keys(const config::ClientProperties& common) {
+  for (const auto& [name, only] :
+       {std::pair("security.protocol", "SASL_SSL"), std::pair("sasl.mechanism", "PLAIN")}) {
+    const auto* property = config::find_property(common, name);
+    if (property == nullptr || lowered(property->value.reveal()) == lowered(only)) continue;
+    return fail(ErrorKind::invalid_input,
+                fmt::format("{} is not {}: clusters of Confluent Cloud take their temporary API "
+                            "keys by SASL_SSL and PLAIN alone",
+                            name, only),
+                fmt::format("leave {} out of --config", name), property->from);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<http::Login> cloud_login(const ClusterOptions& options, Outside& outside,
@@ -220,6 +265,21 @@ std::vector<std::string> skipped_texts(const FoundClusters& found) {
     texts.push_back(fmt::format("cluster {} is skipped: {}", cluster.id, cluster.skipped));
   }
   return texts;
+}
+
+Result<> check_visit(const FoundClusters& found, const ClusterOptions& options) {
+  if (found.clusters.empty()) {
+    return fail(ErrorKind::not_found,
+                fmt::format("Confluent Cloud shows no cluster that can be visited{}",
+                            found.list.clusters.empty() ? "" : ": all are skipped"),
+                "partwise cluster list shows them, with the reason");
+  }
+  const bool sent_away =
+      std::any_of(found.clusters.begin(), found.clusters.end(), [](const auto& cluster) {
+        return cluster.needs_key && !is_here(cluster.access.bootstrap_servers);
+      });
+  if (sent_away) TRY(check_login_of_keys(options.common));
+  return {};
 }
 
 Result<FoundClusters> find_clusters(const ClusterOptions& options, Outside& outside,

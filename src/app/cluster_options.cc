@@ -15,6 +15,7 @@ namespace {
 using config::ClusterAccess;
 using config::OptionValues;
 
+constexpr Millis usual_patience{120'000};  // of a service
 constexpr const char* from_cloud_name = "use_confluent_cloud_api_key_to_fetch_kafka_credentials";
 
 class ClusterOptionReader {
@@ -48,7 +49,11 @@ class ClusterOptionReader {
  private:
   void read_what_is_common() {
     options_.timeout = values_.duration("timeout");
-    if (values_.given("timeout")) options_.service_patience = options_.timeout;
+    if (values_.has("service_timeout")) {
+      options_.service_patience = values_.duration("service_timeout");
+    } else if (options_.timeout > usual_patience) {
+      options_.service_patience = options_.timeout;
+    }
     read_common();
     options_.filter = ids_of("kafka_cluster_filter");
     read_cloud();
@@ -103,7 +108,7 @@ class ClusterOptionReader {
   }
 
   void check_url(const char* name) {
-    const auto origin = http::origin_of(values_.text(name));
+    const auto origin = http::service_origin(values_.text(name));
     if (!origin) {
       auto error = origin.error();
       error.message = fmt::format("{}: {}", shown_name(name), error.message);

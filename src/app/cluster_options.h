@@ -13,6 +13,7 @@
 #include "config/client_properties.h"
 #include "config/kafka_credentials.h"
 #include "config/option.h"
+#include "credentials/confluent_cloud.h"
 #include "credentials/secret_paths.h"
 #include "http/exchange.h"
 
@@ -44,8 +45,10 @@ inline constexpr auto cluster_rows = std::to_array<config::Option>({
     {"env_file", "", config::OptionType::text, cluster_group, "FILE", ".env",
      "NAME=value lines, below the environment in rank"},
     {"timeout", "TIMEOUT", config::OptionType::duration, cluster_group, "TIME", "10s",
-     "longest wait for anything that a cluster is asked; when given, also for a service of the web "
-     "with all its repeats, which else is 2 min",
+     "longest wait for anything that a cluster is asked", 0.1, 3600},
+    {"service_timeout", "SERVICE_TIMEOUT", config::OptionType::duration, cluster_group, "TIME", "",
+     "longest wait for a service of the web with all its repeats; else 2 min, or --timeout where "
+     "that is longer",
      0.1, 3600},
 
     {"use_confluent_cloud_api_key_to_fetch_kafka_credentials",
@@ -78,7 +81,7 @@ inline constexpr auto cluster_rows = std::to_array<config::Option>({
     {"access_point", "CONFLUENT_CLOUD_ACCESS_POINT", config::OptionType::text, cloud_group, "ID",
      "", "the endpoint to reach clusters by; else PUBLIC, else the cluster's own address"},
     {"confluent_cloud_api_url", "CONFLUENT_CLOUD_API_URL", config::OptionType::text, cloud_group,
-     "URL", "https://api.confluent.cloud", "plain http only to this machine"},
+     "URL", credentials::confluent_cloud_url, "plain http only to this machine"},
     {"confluent_metrics_api_url", "CONFLUENT_METRICS_API_URL", config::OptionType::text,
      cloud_group, "URL", "https://api.telemetry.confluent.cloud",
      "plain http only to this machine"},
@@ -103,6 +106,7 @@ struct CloudOptions {
   std::string principal;
   std::vector<std::string> environments;  ///< empty: all
   std::string access_point;               ///< empty: the best one
+  bool for_metrics = false;               ///< the login is needed even if clusters are named
 
   [[nodiscard]] bool has_login() const { return login || secret; }
 };
@@ -116,7 +120,8 @@ struct ClusterOptions {
   config::ClientProperties common;  ///< of --config: for each cluster what it does not say itself
   std::vector<std::string> filter;  ///< ids; empty: all
   Millis timeout{10'000};
-  std::optional<Millis> service_patience;  ///< empty: that of each request
+  /// For a service with all repeats; empty: that of each request, 2 minutes or what suits it.
+  std::optional<Millis> service_patience;
   std::vector<std::string> warnings;
 };
 

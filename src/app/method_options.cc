@@ -42,7 +42,7 @@ class MethodOptionReader {
                    values_.entry("prometheus_token").from);
     }
     if (prometheus.url.empty()) return;
-    const auto origin = http::origin_of(prometheus.url);
+    const auto origin = http::service_origin(prometheus.url);
     if (!origin) {
       auto error = origin.error();
       error.message = "PROMETHEUS_URL: " + error.message;

@@ -34,10 +34,12 @@ http::CurlSettings aws_client_settings(const config::Environment& environment) {
   return settings;
 }
 
-credentials::AwsContext aws_context(const config::Environment& environment,
-                                    http::Exchange& exchange, const Clock& clock,
-                                    http::Waiter& waiter) {
-  return {environment, environment("HOME").value_or(""), {}, exchange, clock, waiter};
+credentials::AwsContext aws_context(const OutsideSettings& settings, http::Exchange& exchange,
+                                    const Clock& clock, http::Waiter& waiter) {
+  credentials::AwsContext context{
+      settings.environment, settings.environment("HOME").value_or(""), {}, exchange, clock, waiter};
+  context.patience = settings.patience;
+  return context;
 }
 
 http::RetrySettings retries(const OutsideSettings& settings, http::RateLimiter* limiter,
@@ -56,6 +58,6 @@ Outside::Outside(const OutsideSettings& settings)
       unhurried_(client_, clock_, waiter_, retries(settings, nullptr, std::nullopt)),
       metrics_(client_, clock_, waiter_, retries(settings, &metrics_limit_, settings.patience)),
       own_services_(own_client_, clock_, waiter_, retries(settings, nullptr, settings.patience)),
-      aws_(aws_context(settings.environment, aws_client_, clock_, waiter_)) {}
+      aws_(aws_context(settings, aws_client_, clock_, waiter_)) {}
 
 }  // namespace partwise::app

@@ -63,7 +63,7 @@ struct Shared {
   Outside& outside;
   ClusterKeys& keys;
   const DemandServices& services;
-  const Result<Registries>& registries;
+  const Registries& registries;
   const sizing::RecommendReport& header;
   RecommendEvents& events;
   Progress& progress;
@@ -83,12 +83,34 @@ class ClusterRun {
         progress_(shared.progress, access_.bootstrap_servers + access_.id, traffic_),
         stop_(shared.stop) {}
 
+  /// Gets access, and makes sure that results can be written where they are wanted.
+  void enter() {
+    entered_ = true;
+    unless_it_fails([this] { return get_in(); });
+  }
+
+  /// Behind enter: what is not to be done before every cluster was asked.
+  void register_schemas() {
+    if (!results_ || report_.error) return;
+    unless_it_fails([this] { return results_->register_schemas(stop_); });
+  }
+
+  /// What is wrong with the settings, so that no cluster is to be measured.
+  [[nodiscard]] std::optional<Error> wrong_settings() const {
+    if (!results_asked_ || !report_.error) return std::nullopt;
+    if (report_.error->kind != ErrorKind::invalid_input) return std::nullopt;
+    auto error = *report_.error;
+    error.message = fmt::format("cluster {}: {}", shown_name(), error.message);
+    return error;
+  }
+
   ClusterReport run() {
     const auto& clock = shared_.outside.clock();
     const auto start = clock.steady_now();
     report_.cluster_id = access_.id;
     report_.bootstrap_servers = access_.bootstrap_servers;
-    unless_it_fails([this] { return measure(); });
+    if (!entered_) enter();
+    if (!report_.error) unless_it_fails([this] { return measure(); });
     finish_results();
     shared_.keys.take_away(index_);
     report_.elapsed_s = seconds(clock.steady_now() - start);
@@ -100,7 +122,7 @@ class ClusterRun {
 
  private:
   [[nodiscard]] std::string shown_name() const {
-    return report_.cluster_id.empty() ? access_.bootstrap_servers : report_.cluster_id;
+    return access_.id.empty() ? access_.bootstrap_servers : access_.id;
   }
 
   [[nodiscard]] kafka::ClientSettings client_settings() const {
@@ -129,11 +151,19 @@ class ClusterRun {
     return {};
   }
 
-  Result<> measure() {
+  Result<> get_in() {
     if (found_.error) return tl::unexpected(*found_.error);
     progress_.update({{}, shown_name(), "connecting", 0, 0, 0, 0});
     access_ = TRY(shared_.keys.access(index_, stop_));
-    TRY(open_results());
+    if (!options_.results.wanted) return {};
+    results_asked_ = true;
+    results_ = TRY(ResultsWriter::open(options_.results, shared_.registries, access_,
+                                       options_.where.timeout, shared_.outside, stop_));
+    return {};
+  }
+
+  Result<> measure() {
+    if (results_) TRY(results_->make_topic(stop_));
     auto port =
         TRY(kafka::open_cluster({client_settings(), options_.sampling_timeout}, traffic_, stop_));
     auto survey =
@@ -146,15 +176,6 @@ class ClusterRun {
     TRY(measure_by(options_.measured.method, *port, survey,
                    [this](TopicReport row) { keep(std::move(row)); }));
     judge_status(std::ssize(survey.topics));
-    return {};
-  }
-
-  // Before anything is measured: whoever wants results written wants to know first that they can't.
-  Result<> open_results() {
-    if (!options_.results.wanted) return {};
-    const auto registries = TRY(Result<Registries>(shared_.registries));
-    results_ = TRY(ResultsWriter::open(options_.results, registries, access_,
-                                       options_.where.timeout, shared_.outside, stop_));
     return {};
   }
 
@@ -312,7 +333,57 @@ class ClusterRun {
   std::map<std::string, std::optional<std::int64_t>> stored_;  // bytes on disk by topic
   std::map<std::string, sizing::CrossCheck> other_rows_;       // by topic
   std::unique_ptr<ResultsWriter> results_;                     // null: not wanted
+  bool entered_ = false;
+  bool results_asked_ = false;  // whether they can be written
   ClusterReport report_;
+};
+
+/// The runs of all clusters, some at a time.
+class ClusterRuns {
+ public:
+  explicit ClusterRuns(const Shared& shared) : shared_(shared) {
+    for (std::size_t i = 0; i < shared.found.clusters.size(); ++i) {
+      runs_.push_back(std::make_unique<ClusterRun>(i, shared));
+    }
+  }
+
+  /// Whoever wants results written wants to know first that they can't: every cluster is asked
+  /// before anything is made, and then every registry, before anything is measured.
+  Result<> open_results() {
+    for (const auto step : {&ClusterRun::enter, &ClusterRun::register_schemas}) {
+      each([&](std::size_t i) { (*runs_[i].*step)(); });
+      for (const auto& run : runs_) {
+        if (auto wrong = run->wrong_settings()) return tl::unexpected(*std::move(wrong));
+      }
+    }
+    return {};
+  }
+
+  std::vector<ClusterReport> measured() {
+    std::vector<ClusterReport> reports(runs_.size());
+    each([&](std::size_t i) {
+      reports[i] = runs_[i]->run();
+      runs_[i].reset();
+    });
+    return reports;
+  }
+
+ private:
+  template <class Work>
+  void each(const Work& work) const {
+    std::atomic<std::size_t> next{0};
+    const auto worker = [&] {
+      for (auto i = next++; i < runs_.size(); i = next++) work(i);
+    };
+    const auto workers = std::min<std::size_t>(
+        runs_.size(), static_cast<std::size_t>(shared_.options.max_cluster_workers));
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(worker);
+    worker();
+  }
+
+  const Shared& shared_;
+  std::vector<std::unique_ptr<ClusterRun>> runs_;
 };
 
 }  // namespace
@@ -325,33 +396,23 @@ sizing::RecommendReport report_header(const RecommendOptions& options, Instant s
   return report;
 }
 
-sizing::RecommendReport recommend(const RecommendOptions& options, const FoundClusters& found,
-                                  Outside& outside, RecommendEvents& events, Progress& progress,
-                                  const std::stop_token& stop) {
+Result<sizing::RecommendReport> recommend(const RecommendOptions& options,
+                                          const FoundClusters& found, Outside& outside,
+                                          RecommendEvents& events, Progress& progress,
+                                          const std::stop_token& stop) {
   auto report = report_header(options, outside.clock().now());
+  // Before any key is made: without them, there is no use in one.
+  Registries registries;
+  if (options.results.wanted) registries = TRY(results_registries(options.results, outside, stop));
   ClusterKeys keys(found, options.where, outside, progress);
   keys.make_all(stop);
   const DemandServices services(options, found, outside);
   const auto header = report;
-  report.clusters.resize(found.clusters.size());
-  const auto registries = options.results.wanted
-                              ? results_registries(options.results, outside, stop)
-                              : Result<Registries>();
   const Shared shared{options,    found,  outside, keys,     services,
                       registries, header, events,  progress, stop};
-
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (auto i = next++; i < found.clusters.size(); i = next++) {
-      report.clusters[i] = ClusterRun(i, shared).run();
-    }
-  };
-  const auto workers = std::min<std::size_t>(found.clusters.size(),
-                                             static_cast<std::size_t>(options.max_cluster_workers));
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work);
-  work();
-  threads.clear();
+  ClusterRuns runs(shared);
+  if (options.results.wanted) TRY(runs.open_results());
+  report.clusters = runs.measured();
   report.keys_left = keys.take_all_away();
   return report;
 }

@@ -33,11 +33,15 @@ sizing::RecommendReport report_header(const RecommendOptions& options, Instant s
 
 /// Measures every cluster that was found, several at a time. A cluster that fails is a cluster of
 /// the report with its error. Reads only: joins no group, commits nothing, creates nothing on a
-/// cluster. Temporary API keys, where they are asked for, are gone when it returns.
+/// cluster but the results topic, where that is asked for. Temporary API keys, where they are
+/// needed, are gone when it returns.
 ///
+/// errors: where results cannot be written as the settings say, before anything is measured or
+/// made: invalid_input naming the cluster; those of results_registries
 /// threads: one at a time
-sizing::RecommendReport recommend(const RecommendOptions& options, const FoundClusters& found,
-                                  Outside& outside, RecommendEvents& events, Progress& progress,
-                                  const std::stop_token& stop);
+Result<sizing::RecommendReport> recommend(const RecommendOptions& options,
+                                          const FoundClusters& found, Outside& outside,
+                                          RecommendEvents& events, Progress& progress,
+                                          const std::stop_token& stop);
 
 }  // namespace partwise::app

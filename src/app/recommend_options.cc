@@ -91,6 +91,7 @@ class OptionReader {
     options_.where = cluster_options(values_, found_);
     options_.results = results_options(values_, found_);
     options_.measured = method_options(values_, options_.where, found_);
+    options_.where.cloud.for_metrics = options_.measured.uses(Method::metrics_api);
     options_.topics = topic_choice(values_, found_);
     options_.topics.only = values_.text("explain");
     read_sizing();
@@ -99,8 +100,9 @@ class OptionReader {
     options_.format = lowered(values_.text("format"));
     check_combinations();
     auto& warnings = options_.warnings;
-    warnings.insert(warnings.begin(), options_.where.warnings.begin(),
-                    options_.where.warnings.end());
+    for (const auto* more : {&options_.results.warnings, &options_.where.warnings}) {
+      warnings.insert(warnings.begin(), more->begin(), more->end());
+    }
     return std::move(found_).unless_any(std::move(options_));
   }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/found_errors.h"
 #include "config/option.h"
@@ -68,6 +69,7 @@ struct ResultsOptions {
   kafka::RecordTopic topic;
   Registries registries;                          ///< empty: records without a schema
   std::optional<credentials::SecretName> secret;  ///< that names the registries
+  std::vector<std::string> warnings;
 };
 
 /// From a table that has results_rows, and cluster_rows.

@@ -1,44 +1,50 @@
 #include "app/results_writer.h"
 
 #include "credentials/aws_secrets_manager.h"
-#include "registry/schema_registry.h"
 #include "sizing/result_record.h"
 
 namespace partwise::app {
+
+namespace {
+
+/// The registry for the clusters of an environment.
+Result<registry::RegistrySettings> registry_for(const std::string& environment,
+                                                const Registries& registries) {
+  auto found = registries.find(environment);
+  if (found == registries.end()) found = registries.find("");
+  if (found != registries.end()) return found->second;
+  return fail(ErrorKind::invalid_input,
+              "no Schema Registry is named for the environment " +
+                  (environment.empty() ? "of this cluster, which is not known" : environment),
+              "SCHEMA_REGISTRY_CREDENTIAL by environment id, or SCHEMA_REGISTRY_URL");
+}
+
+}  // namespace
 
 Result<std::unique_ptr<ResultsWriter>> ResultsWriter::open(const ResultsOptions& options,
                                                            const Registries& registries,
                                                            const config::ClusterAccess& access,
                                                            Millis timeout, Outside& outside,
                                                            const std::stop_token& stop) {
+  std::optional<registry::SchemaRegistry> registry;
+  if (!registries.empty()) {
+    auto settings = TRY(registry_for(access.environment, registries));
+    registry.emplace(std::move(settings), outside.own_services());
+  }
   auto writer =
       TRY(kafka::RecordWriter::open({access.properties, timeout, false}, options.topic, stop));
-  const auto ids =
-      TRY(registered(options.topic.name, registries, access.environment, outside, stop));
-  TRY(writer->make_topic(stop));
   return std::unique_ptr<ResultsWriter>(
-      new ResultsWriter(std::move(writer), options.topic.name, ids));
+      new ResultsWriter(std::move(writer), options.topic.name, std::move(registry)));
 }
 
-Result<std::optional<ResultsWriter::SchemaIds>> ResultsWriter::registered(
-    const std::string& topic, const Registries& registries, const std::string& environment,
-    Outside& outside, const std::stop_token& stop) {
-  if (registries.empty()) return std::optional<SchemaIds>();
-  auto found = registries.find(environment);
-  if (found == registries.end()) found = registries.find("");
-  if (found == registries.end()) {
-    return fail(ErrorKind::invalid_input,
-                "no Schema Registry is named for the environment " +
-                    (environment.empty() ? "of this cluster, which is not known" : environment),
-                "SCHEMA_REGISTRY_CREDENTIAL by environment id, or SCHEMA_REGISTRY_URL");
-  }
-  registry::SchemaRegistry schema_registry(found->second, outside.own_services());
+Result<> ResultsWriter::register_schemas(const std::stop_token& stop) {
+  if (!registry_) return {};
   const auto schemas = sizing::result_schemas();
   SchemaIds ids;
-  ids.key = TRY(schema_registry.register_schema(registry::key_subject(topic), schemas.key, stop));
-  ids.value =
-      TRY(schema_registry.register_schema(registry::value_subject(topic), schemas.value, stop));
-  return std::optional(ids);
+  ids.key = TRY(registry_->register_schema(registry::key_subject(topic_), schemas.key, stop));
+  ids.value = TRY(registry_->register_schema(registry::value_subject(topic_), schemas.value, stop));
+  ids_ = ids;
+  return {};
 }
 
 void ResultsWriter::write(const sizing::RecommendReport& run, const std::string& cluster_id,

@@ -12,6 +12,7 @@
 #include "app/outside.h"
 #include "app/results_options.h"
 #include "kafka/record_writer.h"
+#include "registry/schema_registry.h"
 #include "sizing/report.h"
 
 namespace partwise::app {
@@ -19,15 +20,25 @@ namespace partwise::app {
 /// threads: one at a time
 class ResultsWriter {
  public:
-  /// Makes sure that results can be written, registers their schemas, makes the topic if it is
-  /// missing; in this order, so that a refusal leaves nothing behind.
+  /// Makes sure that results can be written, and changes nothing: so that every cluster can be
+  /// asked before anything is made. Then come register_schemas and make_topic, in this order.
   ///
-  /// errors: those of RecordWriter::open and of SchemaRegistry::register_schema
+  /// errors: those of RecordWriter::open; invalid_input where no registry is for the cluster
   static Result<std::unique_ptr<ResultsWriter>> open(const ResultsOptions& options,
                                                      const Registries& registries,
                                                      const config::ClusterAccess& access,
                                                      Millis timeout, Outside& outside,
                                                      const std::stop_token& stop);
+
+  /// Where there is a registry.
+  ///
+  /// errors: those of SchemaRegistry::register_schema
+  Result<> register_schemas(const std::stop_token& stop);
+
+  /// If it is missing.
+  ///
+  /// errors: those of RecordWriter::make_topic
+  Result<> make_topic(const std::stop_token& stop) { return writer_->make_topic(stop); }
 
   [[nodiscard]] const std::vector<std::string>& warnings() const { return writer_->warnings(); }
 
@@ -46,16 +57,12 @@ class ResultsWriter {
   };
 
   ResultsWriter(std::unique_ptr<kafka::RecordWriter> writer, std::string topic,
-                std::optional<SchemaIds> ids)
-      : writer_(std::move(writer)), topic_(std::move(topic)), ids_(ids) {}
-
-  static Result<std::optional<SchemaIds>> registered(const std::string& topic,
-                                                     const Registries& registries,
-                                                     const std::string& environment,
-                                                     Outside& outside, const std::stop_token& stop);
+                std::optional<registry::SchemaRegistry> registry)
+      : writer_(std::move(writer)), topic_(std::move(topic)), registry_(std::move(registry)) {}
 
   std::unique_ptr<kafka::RecordWriter> writer_;
   std::string topic_;
+  std::optional<registry::SchemaRegistry> registry_;  // none: records without a schema
   std::optional<SchemaIds> ids_;
 };
 

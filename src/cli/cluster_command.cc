@@ -83,18 +83,16 @@ std::string describe_help() {
       options_help(app::describe_option_table()));
 }
 
-bool in_part(const inventory::DescribedCluster& cluster) {
-  return cluster.layout && inventory::totals(*cluster.layout).failed_topics > 0;
-}
-
-int status_of(const std::vector<inventory::DescribedCluster>& clusters) {
-  const auto failures = std::count_if(clusters.begin(), clusters.end(),
-                                      [](const auto& cluster) { return !cluster.layout; });
-  if (failures == 0) {
-    return std::any_of(clusters.begin(), clusters.end(), in_part) ? done_in_part : done;
+ExitStatus status_of(const std::vector<inventory::DescribedCluster>& clusters) {
+  std::vector<ClusterEnd> ends;
+  for (const auto& [id, servers, layout] : clusters) {
+    if (!layout) {
+      ends.push_back({exit_status_of(layout.error())});
+    } else {
+      ends.push_back({done, inventory::totals(*layout).failed_topics > 0});
+    }
   }
-  if (failures < std::ssize(clusters)) return done_in_part;
-  return exit_status_of(clusters.front().layout.error());
+  return exit_status_of(ends);
 }
 
 void print_descriptions(const std::vector<inventory::DescribedCluster>& clusters,
@@ -110,14 +108,8 @@ void print_descriptions(const std::vector<inventory::DescribedCluster>& clusters
   }
   for (const auto& cluster : clusters) {
     if (cluster.layout) continue;
-    auto error = cluster.layout.error();
-    if (clusters.size() > 1) {
-      error.message =
-          fmt::format("cluster {}: {}",
-                      cluster.cluster_id.empty() ? cluster.bootstrap_servers : cluster.cluster_id,
-                      error.message);
-    }
-    print_errors({error});
+    print_errors({error_of_cluster(cluster.layout.error(), cluster.cluster_id,
+                                   cluster.bootstrap_servers, clusters.size() > 1)});
   }
 }
 
@@ -130,9 +122,8 @@ int describe_command(const Arguments& arguments) {
     return bad_usage;
   }
   OutsideRun run(*settings, options->where);
-  const auto found = run.clusters_or_status();
+  const auto found = run.visited_or_status();
   if (!found) return found.error();
-  print_warnings(app::skipped_texts(*found));
   const auto described =
       app::describe_clusters(*options, *found, run.outside(), run.progress(), run.stop());
   run.progress().finish();

@@ -19,25 +19,28 @@ ExitStatus exit_status_of(const Error& error) {
   }
 }
 
-ExitStatus exit_status_of(const sizing::RecommendReport& report) {
-  const auto& clusters = report.clusters;
-  const auto all = [&](ClusterStatus status) {
-    return std::all_of(clusters.begin(), clusters.end(),
-                       [status](const auto& cluster) { return cluster.status == status; });
-  };
-  const bool stopped = std::any_of(clusters.begin(), clusters.end(), [](const auto& cluster) {
-    return cluster.status == ClusterStatus::interrupted;
-  });
-  if (stopped) return interrupted;
-  if (all(ClusterStatus::ok)) return report.keys_left.empty() ? done : done_in_part;
-  if (!all(ClusterStatus::failed)) return done_in_part;
+ExitStatus exit_status_of(const std::vector<ClusterEnd>& ends) {
+  const auto any = [&](auto has) { return std::any_of(ends.begin(), ends.end(), has); };
+  if (any([](const auto& end) { return end.status == interrupted; })) return interrupted;
+  if (any([](const auto& end) { return end.status == done; })) {
+    const bool missing = any([](const auto& end) { return end.status != done || end.in_part; });
+    return missing ? done_in_part : done;
+  }
+  if (ends.empty()) return done;
+  const auto first = ends.front().status;
+  return any([first](const auto& end) { return end.status != first; }) ? failed : first;
+}
 
-  // All failed: their common trouble, if they have one.
-  const auto first = exit_status_of(*clusters.front().error);
-  const bool common = std::all_of(clusters.begin(), clusters.end(), [first](const auto& cluster) {
-    return exit_status_of(*cluster.error) == first;
-  });
-  return common ? first : failed;
+ExitStatus exit_status_of(const sizing::RecommendReport& report) {
+  std::vector<ClusterEnd> ends;
+  for (const auto& cluster : report.clusters) {
+    const bool nothing =
+        cluster.status == ClusterStatus::failed || cluster.status == ClusterStatus::interrupted;
+    ends.push_back({nothing ? exit_status_of(*cluster.error) : done,
+                    cluster.status == ClusterStatus::partial});
+  }
+  const auto status = exit_status_of(ends);
+  return status == done && !report.keys_left.empty() ? done_in_part : status;
 }
 
 }  // namespace partwise::cli

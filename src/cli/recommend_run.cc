@@ -118,14 +118,8 @@ void print_ending(const sizing::RecommendReport& run, const RecommendOptions& op
 void print_cluster_errors(const sizing::RecommendReport& run) {
   for (const auto& cluster : run.clusters) {
     if (!cluster.error) continue;
-    auto error = *cluster.error;
-    if (run.clusters.size() > 1) {
-      error.message =
-          fmt::format("cluster {}: {}",
-                      cluster.cluster_id.empty() ? cluster.bootstrap_servers : cluster.cluster_id,
-                      error.message);
-    }
-    fmt::print(stderr, "{}", error_text(error));
+    print_errors({error_of_cluster(*cluster.error, cluster.cluster_id, cluster.bootstrap_servers,
+                                   run.clusters.size() > 1)});
   }
 }
 
@@ -138,8 +132,13 @@ RecommendOutcome measure_and_print(const RecommendOptions& options, const Recomm
     return {{}, bad_usage};
   }
   FileWriter writer(*files, app::report_header(options, outside.clock().now()));
-  RecommendOutcome outcome{app::recommend(options, found, outside, writer, progress, stop), done};
+  auto report = app::recommend(options, found, outside, writer, progress, stop);
   progress.finish();
+  if (!report) {
+    print_errors({report.error()});
+    return {{}, exit_status_of(report.error())};
+  }
+  RecommendOutcome outcome{std::move(*report), done};
 
   print_report(outcome.report, options, shown);
   print_ending(outcome.report, options, files->written());
@@ -158,9 +157,8 @@ RecommendOutcome run_recommend(const RecommendOptions& options, const RecommendS
                                const config::Environment& environment, ProgressLines& progress,
                                const std::stop_token& stop) {
   app::Outside outside(outside_settings(environment, options.where, progress));
-  const auto found = clusters_or_status(options.where, outside, progress, stop);
+  const auto found = visited_or_status(options.where, outside, progress, stop);
   if (!found) return {{}, found.error()};
-  print_warnings(app::skipped_texts(*found));
   return measure_and_print(options, shown, *found, outside, progress, stop);
 }
 

@@ -99,6 +99,16 @@ Result<> checked(const Option& option, std::string_view text) {
                   (option.type == OptionType::bytes ? bytes_text(allowed) : number_text(allowed)));
 }
 
+// A login in a URL is as secret as any, even where it is not allowed there.
+std::string without_login(const Option& option, const std::string& text) {
+  const auto scheme = text.find("://");
+  const bool url = scheme != std::string::npos || option.value_name == "URL";
+  const auto at = text.rfind('@');
+  if (option.type != OptionType::text || !url || at == std::string::npos) return text;
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  return at < begin ? text : text.substr(0, begin) + Secret::shown() + text.substr(at);
+}
+
 }  // namespace
 
 std::string flag_of(const Option& option) {
@@ -245,7 +255,8 @@ std::string shown(OptionTable table, const OptionValues& values) {
       continue;
     }
     const auto& entry = values.entry(option.name);
-    text += fmt::format("{}={}  # {}\n", name, option.secret ? Secret::shown() : entry.text,
+    text += fmt::format("{}={}  # {}\n", name,
+                        option.secret ? Secret::shown() : without_login(option, entry.text),
                         entry.from);
   }
   return text;

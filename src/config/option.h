@@ -87,7 +87,7 @@ tl::expected<OptionValues, Errors> resolve(OptionTable table, const OptionSource
 /// Names in the .env file that look like slips of an option's: they would be ignored silently.
 std::vector<std::string> env_file_warnings(OptionTable table, const EnvFile& env_file);
 
-/// One line for each option: NAME=value and its origin; secrets as ***.
+/// One line for each option: NAME=value and its origin; secrets as ***, also logins in URLs.
 std::string shown(OptionTable table, const OptionValues& values);
 
 }  // namespace partwise::config

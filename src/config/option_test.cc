@@ -7,7 +7,7 @@
 namespace partwise::config {
 namespace {
 
-constexpr std::array<Option, 6> table = {{
+constexpr std::array<Option, 7> table = {{
     {"sampling_days", "SAMPLING_DAYS", OptionType::number, "measuring", "DAYS", "7", "", 0.01,
      3650},
     {"full_scan", "FULL_SCAN", OptionType::boolean, "measuring", "", "False", ""},
@@ -15,6 +15,7 @@ constexpr std::array<Option, 6> table = {{
      "capacity|ratio"},
     {"rate", "RATE", OptionType::rate, "sizing", "RATE", "10MiB/s", "", 1},
     {"token", "TOKEN", OptionType::text, "cluster", "TEXT", "", "", 0, 0, {}, true},
+    {"url", "THE_URL", OptionType::text, "cluster", "URL", "", ""},
     {"timeout", "TIMEOUT", OptionType::duration, "cluster", "TIME", "10s", "", 0.1, 3600},
 }};
 
@@ -95,6 +96,18 @@ TEST(Options, AreShownWithTheirOriginAndWithoutSecrets) {
   EXPECT_NE(text.find("TOKEN=***  # TOKEN\n"), std::string::npos);
   EXPECT_EQ(text.find("hunter2"), std::string::npos);
   EXPECT_NE(text.find("SAMPLING_DAYS=7  # default\n"), std::string::npos);
+}
+
+TEST(Options, AreShownWithoutLoginsInUrls) {
+  const auto shown_as = [](const std::string& url) {
+    const auto text = shown(table, *resolve(table, sources({{"THE_URL", url}})));
+    const auto begin = text.find("THE_URL=") + 8;
+    return text.substr(begin, text.find("  #", begin) - begin);
+  };
+  EXPECT_EQ(shown_as("https://user:hunter2@host:1/p"), "https://***@host:1/p");
+  EXPECT_EQ(shown_as("https://user:hun/t@er2@host"), "https://***@host");
+  EXPECT_EQ(shown_as("user:hunter2@host"), "***@host");
+  EXPECT_EQ(shown_as("https://host:1/p"), "https://host:1/p");
 }
 
 TEST(Options, ASlipInTheFileIsPointedAt) {

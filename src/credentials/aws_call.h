@@ -11,8 +11,8 @@
 namespace partwise::credentials {
 
 /// Sends a request, each time signed anew (not at all without `keys`), up to three times where the
-/// network or the server fails or the server asks to go slower, after 300 and 600 ms. Any other
-/// refusal is a result.
+/// network or the server fails or the server asks to go slower, after 300 and 600 ms, and while the
+/// patience lasts. Any other refusal is a result.
 ///
 /// errors: those of the exchange
 Result<http::Reply> aws_reply(const AwsContext& context, const http::Request& request,

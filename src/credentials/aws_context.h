@@ -21,7 +21,8 @@ struct AwsContext {
   http::Exchange& exchange;
   const Clock& clock;
   http::Waiter& waiter;
-  Millis process_limit = Millis(60'000);  ///< for a credential_process
+  Millis process_limit = Millis(60'000);          ///< for a credential_process
+  std::optional<Millis> patience = std::nullopt;  ///< for a call; empty: that of the request
 };
 
 /// What one place said that may have credentials: them, or why it has none.

@@ -40,6 +40,23 @@ class Secrets : public testing::Test {
       AwsContext{home_.environment(), home_.folder(), "", exchange_, clock_, clock_}};
 };
 
+TEST_F(Secrets, AreGivenUpWhenThePatienceEnds) {
+  AwsContext context{home_.environment(), home_.folder(), "", exchange_, clock_, clock_};
+  context.patience = Millis(1'000);
+  AwsCredentialChain hurried(context);
+  const auto begin = clock_.steady_now();
+  answer_ = [this](const http::Request& request) -> Result<http::Reply> {
+    clock_.wait_until(clock_.steady_now() + Millis(600), {});
+    EXPECT_LE(request.timeout, Millis(1'000));
+    return fail(ErrorKind::unavailable, "nobody answers");
+  };
+  EXPECT_EQ(SecretsManager(hurried).secret({"eu-west-1", "kafka"}, {}).error().kind,
+            ErrorKind::unavailable);
+  ASSERT_EQ(exchange_.requests().size(), 2U);
+  EXPECT_EQ(exchange_.requests()[1].timeout, Millis(100));  // behind 600 and a pause of 300
+  EXPECT_LE(clock_.steady_now() - begin, Millis(1'500));
+}
+
 TEST_F(Secrets, AreAskedForByNameOrArn) {
   const std::string arn = "arn:aws:secretsmanager:ap-south-1:1:secret:a/b c-AbCdEf";
   EXPECT_EQ(secret({"", arn})->reveal(), "hunter2");

@@ -203,24 +203,4 @@ void sign(http::Request& request, const AwsKeys& keys, const AwsScope& scope, In
                                     signature_of(to_sign, keys.secret_access_key, scope, time))});
 }
 
-std::string presigned_url(const http::Request& request, const AwsKeys& keys, const AwsScope& scope,
-                          Instant time, std::chrono::seconds lifetime) {
-  auto signed_request = request;
-  const auto add = [&signed_request](std::string_view name, std::string_view value) {
-    auto& url = signed_request.url;
-    url += url.find('?') == std::string::npos ? '?' : '&';
-    url += fmt::format("{}={}", name, http::percent_encoded(value));
-  };
-  signed_request.url.resize(std::min(request.url.find('#'), request.url.size()));
-  add("X-Amz-Algorithm", algorithm);
-  add("X-Amz-Credential", fmt::format("{}/{}", keys.access_key_id, scope_text(scope, time)));
-  add("X-Amz-Date", compact_time(time));
-  add("X-Amz-Expires", fmt::format("{}", lifetime.count()));
-  add("X-Amz-SignedHeaders", signed_names(canonical_headers(request)));
-  if (!keys.session_token.empty()) add("X-Amz-Security-Token", keys.session_token.reveal());
-  const auto to_sign = string_to_sign(canonical_request(signed_request), scope, time);
-  add("X-Amz-Signature", signature_of(to_sign, keys.secret_access_key, scope, time));
-  return signed_request.url;
-}
-
 }  // namespace partwise::credentials

@@ -1,7 +1,6 @@
 // Signatures of requests to AWS: Signature Version 4.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -36,10 +35,5 @@ std::string signature_of(std::string_view to_sign, const config::Secret& secret_
 /// Adds X-Amz-Date, X-Amz-Security-Token (for temporary keys) and Authorization. Whoever sends the
 /// request may add headers, but must change none; it must not be signed already.
 void sign(http::Request& request, const AwsKeys& keys, const AwsScope& scope, Instant time);
-
-/// The request's URL with a signature in its query, good for `lifetime`. Headers of the request are
-/// signed, and have to be sent with it; none are needed.
-std::string presigned_url(const http::Request& request, const AwsKeys& keys, const AwsScope& scope,
-                          Instant time, std::chrono::seconds lifetime);
 
 }  // namespace partwise::credentials

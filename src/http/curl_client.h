@@ -20,7 +20,7 @@ struct CurlSettings {
 };
 
 /// Speaks HTTP/1.1 over kept connections, one for each request that is under way; through the proxy
-/// that https_proxy and its like name, but not to this machine.
+/// that https_proxy and its like name, but not to this machine or a link-local address.
 ///
 /// Redirects (301, 302, 307, 308) are followed for GET, at most 5, and to the same origin alone, so
 /// that no login or token can get elsewhere. What is compressed comes back decoded. A stop and a

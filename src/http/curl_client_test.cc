@@ -245,6 +245,22 @@ TEST_F(CurlClientTest, AsksThisMachineWithoutProxy) {
   EXPECT_EQ(error.message, "host.invalid:443: the connection was refused");  // by the proxy
 }
 
+TEST_F(CurlClientTest, AsksLinkLocalAddressesWithoutProxy) {
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  CurlSettings settings;
+  settings.http_anywhere = true;
+  CurlClient client(settings);
+  for (const auto* address : {"169.254.170.2", "[fd00:ec2::254]"}) {
+    auto request = get(fmt::format("http://{}:1/", address));
+    request.timeout = Millis(200);
+    const auto reply = client.send(request, {});
+    ASSERT_FALSE(reply);
+    // The proxy would refuse the connection at once; from there, nobody or nothing answers.
+    EXPECT_EQ(reply.error().message.find("refused"), std::string::npos) << reply.error().message;
+  }
+  ::unsetenv("http_proxy");
+}
+
 TEST_F(CurlClientTest, TellsAHostThatIsNotFound) {
   const auto error = error_of(get("https://host.invalid/?token=thunder"));
   EXPECT_EQ(error.kind, ErrorKind::unavailable);

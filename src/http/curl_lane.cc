@@ -120,7 +120,9 @@ void CurlLane::set_connection(const Origin& origin, Millis timeout) {
   set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_->connect_timeout.count()));
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (origin.is_loopback()) set(easy, CURLOPT_PROXY, "");
+  // A proxy would answer with its own credentials, or none, where metadata of this machine are
+  // meant.
+  if (origin.is_loopback() || origin.is_link_local()) set(easy, CURLOPT_PROXY, "");
   if (!settings_->ca_file.empty()) {
     set(easy, CURLOPT_CAINFO, settings_->ca_file.c_str());
     set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,20 @@ std::string decoded(std::string_view text) {
 tl::unexpected<Error> no_url(std::string_view reason) {
   return fail(ErrorKind::invalid_input, fmt::format("a URL cannot be used: {}", reason),
               "give an absolute URL, such as https://api.example.com/path");
+}
+
+std::optional<std::uint32_t> four_of(const std::string& host) {
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) != 1) return std::nullopt;
+  return ntohl(address.s_addr);
+}
+
+std::optional<in6_addr> six_of(const std::string& host) {
+  in6_addr address{};
+  if (!host.starts_with('[') || !host.ends_with(']')) return std::nullopt;
+  const auto plain = host.substr(1, host.size() - 2);
+  if (inet_pton(AF_INET6, plain.c_str(), &address) != 1) return std::nullopt;
+  return address;
 }
 
 struct CurlText {
@@ -120,12 +136,18 @@ std::string Origin::address() const { return fmt::format("{}:{}", host, port); }
 
 bool Origin::is_loopback() const {
   if (host == "localhost") return true;
-  in_addr four{};
-  if (inet_pton(AF_INET, host.c_str(), &four) == 1) return (ntohl(four.s_addr) >> 24) == 127;
-  in6_addr six{};
-  return host.starts_with('[') && host.ends_with(']') &&
-         inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &six) == 1 &&
-         IN6_IS_ADDR_LOOPBACK(&six);
+  if (const auto four = four_of(host)) return (*four >> 24) == 127;
+  const auto six = six_of(host);
+  return six && IN6_IS_ADDR_LOOPBACK(&*six);
+}
+
+bool Origin::is_link_local() const {
+  if (const auto four = four_of(host)) return (*four >> 16) == 0xA9FE;
+  const auto six = six_of(host);
+  if (!six) return false;
+  const std::span bytes(six->s6_addr);
+  const bool of_aws = bytes[0] == 0xFD && bytes[1] == 0 && bytes[2] == 0x0E && bytes[3] == 0xC2;
+  return of_aws || IN6_IS_ADDR_LINKLOCAL(&*six);
 }
 
 Result<Origin> origin_of(const std::string& url) {
@@ -142,10 +164,13 @@ Result<Origin> origin_of(const std::string& url) {
   return origin;
 }
 
-bool same_origin(const std::string& one, const std::string& other) {
-  const auto first = origin_of(one);
-  const auto second = origin_of(other);
-  return first && second && *first == *second;
+Result<Origin> service_origin(const std::string& url) {
+  auto origin = TRY(origin_of(url));
+  if (url.find_first_of("?#") != std::string::npos) {
+    return fail(ErrorKind::invalid_input, "a service's URL has more than an address and a path",
+                "leave out what begins with ? or #");
+  }
+  return origin;
 }
 
 }  // namespace partwise::http

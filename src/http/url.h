@@ -46,13 +46,18 @@ struct Origin {
   [[nodiscard]] std::string address() const;
   /// localhost, 127.0.0.0/8 and ::1: what is sent there does not leave this machine.
   [[nodiscard]] bool is_loopback() const;
+  /// 169.254.0.0/16 and fe80::/10, and fd00:ec2::/32, by which AWS's metadata services are asked,
+  /// too: what is sent there stays in this network.
+  [[nodiscard]] bool is_link_local() const;
 };
 
 /// errors: invalid_input, for what is no absolute URL of http or https, and for one with a user or
 /// a password before its host; the message does not repeat the URL, which may have a secret in it
 Result<Origin> origin_of(const std::string& url);
 
-/// False where one of them has no origin.
-bool same_origin(const std::string& one, const std::string& other);
+/// Of the address of a service, behind which paths and queries of its own are put.
+///
+/// errors: as of origin_of; invalid_input for one with a query or a fragment
+Result<Origin> service_origin(const std::string& url);
 
 }  // namespace partwise::http

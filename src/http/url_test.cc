@@ -100,14 +100,27 @@ TEST(OriginOf, RefusesAUserBeforeTheHostAndDoesNotRepeatIt) {
   }
 }
 
-TEST(SameOrigin, ComparesSchemeHostAndPort) {
-  const std::string api = "https://api.confluent.cloud/org/v2/environments";
-  EXPECT_TRUE(same_origin(api, "https://API.confluent.cloud:443/cmk?x=1"));
-  EXPECT_FALSE(same_origin(api, "http://api.confluent.cloud/"));
-  EXPECT_FALSE(same_origin(api, "https://api.confluent.cloud:8443/"));
-  EXPECT_FALSE(same_origin(api, "https://api.confluent.cloud.b.example/"));
-  EXPECT_FALSE(same_origin(api, "https://api.confluent.cloud@b.example/"));
-  EXPECT_FALSE(same_origin("/relative", "/relative"));
+TEST(ServiceOrigin, IsOfAnAddressAndAPathAlone) {
+  EXPECT_EQ(service_origin("https://API.example:8443/path/")->address(), "api.example:8443");
+  for (const auto* url : {"https://a.example/?key=thu", "https://a.example/#thu", "/relative?thu",
+                          "https://user:thu@a.example/"}) {
+    const auto origin = service_origin(url);
+    ASSERT_FALSE(origin) << url;
+    EXPECT_EQ(origin.error().kind, ErrorKind::invalid_input);
+    EXPECT_EQ((origin.error().message + origin.error().hint).find("thu"), std::string::npos);
+  }
+}
+
+TEST(LinkLocal, IsWhereMetadataServicesAre) {
+  for (const auto* url :
+       {"http://169.254.170.2/", "http://169.254.170.23/", "http://169.254.169.254/",
+        "http://[fd00:ec2::254]/", "http://[fd00:ec2::23]/", "http://[fe80::1]/"}) {
+    EXPECT_TRUE(origin_of(url).value().is_link_local()) << url;
+  }
+  for (const auto* url : {"http://169.253.169.254/", "http://169.254.169.254.b.example/",
+                          "http://127.0.0.1/", "http://[fd00:ec3::254]/", "http://[fc80::1]/"}) {
+    EXPECT_FALSE(origin_of(url).value().is_link_local()) << url;
+  }
 }
 
 TEST(Loopback, IsThisMachineHoweverItIsWritten) {

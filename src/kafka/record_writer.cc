@@ -22,7 +22,7 @@ class KafkaRecordWriter final : public RecordWriter {
 
   Result<> connect(const ClientSettings& settings, const std::stop_token& stop) {
     client_ = TRY(Client::create_producer(settings, traffic_, on_delivery));
-    id_ = TRY(client_->connect(stop));
+    TRY(client_->connect(stop));
     const auto existing = TRY(existing_topic(*client_, topic_, stop));
     missing_ = !existing;
     if (missing_) return kafka::make_topic(*client_, topic_, Making::only_checked, stop);
@@ -33,7 +33,6 @@ class KafkaRecordWriter final : public RecordWriter {
   }
 
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
-  [[nodiscard]] const std::string& cluster_id() const override { return id_; }
 
   Result<> make_topic(const std::stop_token& stop) override {
     if (!missing_) return {};
@@ -116,7 +115,6 @@ class KafkaRecordWriter final : public RecordWriter {
 
   RecordTopic topic_;
   TrafficCounters traffic_;  // this program's own writing is no part of what a run costs
-  std::string id_;
   std::vector<std::string> warnings_;
   bool missing_ = false;
   bool interrupted_ = false;

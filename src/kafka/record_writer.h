@@ -42,8 +42,6 @@ class RecordWriter {
 
   /// How an existing topic differs from the one that would be made: it is not changed.
   [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
-  /// Of the cluster, as it calls itself.
-  [[nodiscard]] virtual const std::string& cluster_id() const = 0;
 
   /// Makes the topic, if it was not there. To be called before the first record is written.
   ///

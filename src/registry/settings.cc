@@ -67,10 +67,7 @@ Result<RegistrySettings> registry_settings(std::string_view url, const config::S
   RegistrySettings settings;
   settings.url = trimmed(url);
   if (settings.url.find(',') != std::string::npos) return wrong_url("names more than one address");
-  if (settings.url.find_first_of("?#") != std::string::npos) {
-    return wrong_url("has more than an address and a path");
-  }
-  if (const auto origin = http::origin_of(settings.url); !origin) {
+  if (const auto origin = http::service_origin(settings.url); !origin) {
     return wrong_url(fmt::format("is no address to ask: {}", origin.error().message));
   }
   if (!user_info.empty()) settings.login = TRY(login_from(user_info.reveal()));

@@ -102,3 +102,19 @@ def test_mistakes_are_told(partwise, words, what, hint):
     run = partwise("cluster", *words)
     assert run.status == 2, run.err
     assert what in run.err and hint in run.err
+
+
+def test_clusters_that_fail_for_different_reasons_have_no_common_status(partwise, tmp_path):
+    (tmp_path / "fleet.toml").write_text(FLEET)
+    (tmp_path / "users").write_text("alice=wonder\n")
+    locked = EmbeddedCluster("--brokers", 3, "--fleet", tmp_path / "fleet.toml", "--users", tmp_path / "users")
+    try:
+        refused = {"kafka_cluster_id": "refused", "bootstrap.servers": locked.bootstrap, "sasl.username": "alice",
+                   "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.password": "wander"}
+        away = {"kafka_cluster_id": "away", "bootstrap.servers": "127.0.0.1:1"}
+        for command in ["cluster", "describe"], ["recommend"]:
+            for clusters, status in ([refused, away], 1), ([refused], 3):
+                run = partwise(*command, "--timeout", "3s", env={"KAFKA_CREDENTIALS": json.dumps(clusters)})
+                assert run.status == status, run.err
+    finally:
+        locked.stop()

@@ -203,6 +203,44 @@ def test_show_config_tells_value_and_origin_and_no_secret(partwise):
     assert settings["KAFKA_CREDENTIALS"] == "***  # KAFKA_CREDENTIALS"
 
 
+def test_show_config_tells_no_login_of_a_url(partwise):
+    settings = shown(partwise("recommend", "--show-config", "--prometheus-url", "https://u:hunter2@prom/x",
+                              env={"SCHEMA_REGISTRY_URL": "https://user:hunter2@registry:8081",
+                                   "CONFLUENT_CLOUD_API_URL": "https://u:hunter2@api.example"}))
+    assert settings["SCHEMA_REGISTRY_URL"] == "https://***@registry:8081  # SCHEMA_REGISTRY_URL"
+    assert settings["PROMETHEUS_URL"] == "https://***@prom/x  # --prometheus-url"
+    assert "hunter2" not in str(settings)
+
+
+@pytest.mark.parametrize("name", ["CONFLUENT_CLOUD_API_URL", "CONFLUENT_METRICS_API_URL", "PROMETHEUS_URL"])
+@pytest.mark.parametrize("more", ["?key=hunter2", "#hunter2"])
+def test_a_service_has_no_query_in_its_url(partwise, name, more):
+    run = partwise("recommend", *NOWHERE, env={name: "https://service.example/path" + more})
+    assert run.status == 2
+    assert f"{name}: a service's URL has more than an address and a path" in run.err and "hunter2" not in run.err
+
+
+REGISTRIES = '{"url": "https://registry.example"}'
+
+
+@pytest.mark.parametrize("env, told", [
+    ({"SCHEMA_REGISTRY_API_SECRET_PATH": '{"secret_name": "registry"}'},
+     "SCHEMA_REGISTRY_API_SECRET_PATH names a secret, but USE_AWS_SECRETS_MANAGER is not True"),
+    ({"SCHEMA_REGISTRY_URL": "https://a.example", "SCHEMA_REGISTRY_CREDENTIAL": REGISTRIES},
+     "both SCHEMA_REGISTRY_URL and SCHEMA_REGISTRY_CREDENTIAL name registries")])
+def test_settings_of_registries_that_exclude_each_other(partwise, env, told):
+    run = partwise("recommend", *NOWHERE, env={"USE_KAFKA_WRITER": "True", **env})
+    assert run.status == 2 and told in run.err
+
+
+def test_settings_of_registries_that_are_not_used_are_told(partwise):
+    run = partwise("recommend", *NOWHERE, "--timeout", "1s", env={
+        "USE_KAFKA_WRITER": "True", "SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO": "user:hunter2",
+        "SCHEMA_REGISTRY_CREDENTIAL": REGISTRIES})
+    assert run.status == 1
+    assert "SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO is not used" in run.err and "hunter2" not in run.err
+
+
 def test_every_documented_variable_has_its_documented_default(partwise):
     settings = shown(partwise("recommend", "--show-config"))
     documented = {

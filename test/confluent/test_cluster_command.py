@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import socket
+import threading
 
 import pytest
 from control_plane import ApiKey
@@ -77,6 +79,36 @@ def test_a_cluster_without_a_public_address_is_told_with_those_that_it_has(cloud
     assert "no public address" in failure["error"]["message"] and "ap1" in failure["error"]["hint"]
 
 
+def nothing_to_visit():
+    return [Environment("env-a", "production", [Cluster("lkc-1", "being made", phase="PROVISIONING"),
+                                                Cluster("lkc-2", "broken", phase="FAILED")])]
+
+
+def test_clusters_that_cannot_be_visited_are_listed_even_so(cloud, listed):
+    run, document = listed(cloud(nothing_to_visit()))
+    assert run.status == 0, run.err
+    assert ids(document) == ["lkc-1", "lkc-2"] and all(each["skipped"] for each in document["clusters"])
+    run, document = listed(cloud([Environment("env-a", "empty")]))
+    assert run.status == 0 and document["clusters"] == [] and document["environments"], run.err
+
+
+@pytest.mark.parametrize("command", [["recommend"], ["cluster", "describe"]])
+def test_a_run_needs_a_cluster_that_can_be_visited(cloud, partwise, command):
+    run = partwise(*command, env=settings(cloud(nothing_to_visit())))
+    assert run.status == 1 and "all are skipped" in run.err and "partwise cluster list" in run.err
+    assert "cluster lkc-1 is skipped: it is being provisioned" in run.err
+
+
+@pytest.mark.parametrize("line", ["security.protocol=SASL_PLAINTEXT", "security.protocol=SSL", "sasl.mechanism=SCRAM-SHA-512"])
+@pytest.mark.parametrize("command", [["recommend"], ["cluster", "describe"]])
+def test_no_key_is_made_that_would_be_sent_by_another_login(cloud, partwise, command, line):
+    stub = cloud(environments())
+    run = partwise(*command, "--config", "client.properties", env=settings(stub), files={"client.properties": line + "\n"})
+    assert run.status == 2, run.err
+    assert "by SASL_SSL and PLAIN alone" in run.err and "client.properties line 1" in run.err
+    assert not stub.control.created
+
+
 def test_the_table_has_each_environment_and_cluster(stub, partwise):
     run = partwise("cluster", "list", env=settings(stub))
     assert run.status == 0, run.err
@@ -112,7 +144,7 @@ def test_replies_that_bend_the_contract_are_understood(stub, listed, edit):
 @pytest.mark.parametrize("fault", [{"edit": "data_missing"}, {"edit": "data_null"}, {"truncate": 40}])
 def test_replies_that_make_no_sense_are_told_as_such(stub, listed, fault):
     stub.fault(ENVIRONMENTS, times=None, **fault)
-    run, _ = listed(stub, "--timeout", "5s")
+    run, _ = listed(stub, "--service-timeout", "5s")
     assert run.status == 1 and run.err.startswith("error:"), run.err
 
 
@@ -150,21 +182,21 @@ def test_an_environment_that_cannot_be_asked_leaves_the_others(stub, listed):
 
 def test_a_service_that_says_nothing_is_given_up(stub, listed):
     stub.fault(ENVIRONMENTS, hang=True, times=None)
-    run, _ = listed(stub, "--timeout", "1s")
+    run, _ = listed(stub, "--service-timeout", "1s")
     assert run.status == 1 and stub.cloud_url.removeprefix("http://") in run.err
 
 
 def test_nobody_there_is_told(stub, listed):
     with socket.create_server(("127.0.0.1", 0)) as free:
         nowhere = f"http://127.0.0.1:{free.getsockname()[1]}"
-    run, _ = listed(stub, "--timeout", "1s", CONFLUENT_CLOUD_API_URL=nowhere)
+    run, _ = listed(stub, "--service-timeout", "1s", CONFLUENT_CLOUD_API_URL=nowhere)
     assert run.status == 1 and nowhere.removeprefix("http://") in run.err
 
 
 def test_the_key_does_not_follow_to_another_place(cloud, stub, listed):
     other = cloud(environments())
     stub.fault(ENVIRONMENTS, status=302, times=None, headers=(("Location", other.cloud_url + ENVIRONMENTS),))
-    run, _ = listed(stub, "--timeout", "5s")
+    run, _ = listed(stub, "--service-timeout", "5s")
     assert run.status != 0 and "redirect" in run.err and not other.requests
 
 
@@ -197,6 +229,22 @@ def test_a_cluster_is_described_by_a_key_that_is_gone_afterwards(kafka, judged, 
     assert key.resource == "lkc-1" and key.owner == OWNER and key.display_name.startswith("partwise-temporary")
     assert not stub.control.keys and key.id in run.err
     assert_no_secrets(run, stub)
+
+
+def test_a_stop_is_told_even_where_a_cluster_is_finished(cloud, kafka, visit):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        stub = cloud([Environment("env-1", clusters=[
+            Cluster("lkc-1", "first", kafka.bootstrap),
+            Cluster("lkc-2", "silent", f"127.0.0.1:{silent.getsockname()[1]}")])])
+        kafka.knows_keys_of(stub)
+        forget, finished = stub.control.when_deleted, threading.Event()
+        stub.control.when_deleted = lambda key: (forget(key), finished.set())
+        run = visit("cluster", "describe", "--config", "client.properties", env=settings(stub), files=kafka.files)
+        assert finished.wait(60)
+        run.signal(signal.SIGINT)
+        run = run.end()
+    assert run.status == 130, run.err
+    assert "orders" in run.out and "cluster lkc-2: " in run.err and not stub.control.keys
 
 
 # Keys that were left behind

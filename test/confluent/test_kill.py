@@ -157,7 +157,7 @@ def test_a_stop_while_the_service_is_gone_names_what_is_left(stub, start):
                          ids=["nothing is listed", "metrics are forbidden", "metrics make no sense"])
 def test_no_key_remains_after_a_failure(stub, kafka, fault, partwise):
     stub.fault(**fault)
-    run = partwise("recommend", "--config", "client.properties", "--timeout", "5s", files=kafka.files,
+    run = partwise("recommend", "--config", "client.properties", "--service-timeout", "5s", files=kafka.files,
                    env=settings(stub, USE_SAMPLE_RECORDS="False"))
     assert run.status in (1, 3), run.err
     assert not stub.control.keys

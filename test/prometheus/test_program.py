@@ -106,7 +106,7 @@ def test_what_cannot_be_asked_is_told(recommend, prometheus):
     assert run.status == 2 and "jmy" in run.err and "jmx" in run.err
     run = recommend("--prometheus-url", prometheus.url, "--peak-window", "90s")
     assert run.status == 2 and "--peak-window" in run.err and "30 minutes" in run.err
-    run = recommend("--prometheus-url", "http://127.0.0.1:1", "--timeout", "1s")
+    run = recommend("--prometheus-url", "http://127.0.0.1:1", "--service-timeout", "1s")
     assert run.status == 1 and "127.0.0.1:1" in run.err
     run = recommend("--prometheus-url", prometheus.url + "/nothing")
     assert run.status == 1 and "rometheus" in run.err
