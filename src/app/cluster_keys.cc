@@ -1,15 +1,14 @@
 #include "app/cluster_keys.h"
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "app/this_run.h"
+#include "base/parallel.h"
 #include "credentials/temporary_keys.h"
 #include "credentials/usable_wait.h"
 #include "kafka/login_probe.h"
@@ -59,23 +58,15 @@ ClusterKeys::~ClusterKeys() = default;
 void ClusterKeys::make_all(const std::stop_token& stop) {
   if (!account_) return;
   const auto& clusters = found_.clusters;
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (auto i = next++; i < clusters.size() && !stop.stop_requested(); i = next++) {
-      if (!clusters[i].needs_key) continue;
-      const auto& id = clusters[i].access.id;
-      account_->made[i] = account_->keys.make(id, options_.cloud.principal, stop);
-      if (*account_->made[i]) {
-        progress_.say(fmt::format("made API key {} for {} on cluster {}", (*account_->made[i])->id,
-                                  options_.cloud.principal, id));
-      }
-    }
-  };
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < std::min(clusters.size(), keys_at_once); ++i) {
-    threads.emplace_back(work);
-  }
-  work();
+  in_parallel(clusters.size(), keys_at_once, [&](std::size_t i) {
+    if (!clusters[i].needs_key || stop.stop_requested()) return;
+    const auto& id = clusters[i].access.id;
+    auto& made = account_->made[i];
+    made = account_->keys.make(id, options_.cloud.principal, stop);
+    if (!*made) return;
+    progress_.say(fmt::format("made API key {} for {} on cluster {}", (*made)->id,
+                              options_.cloud.principal, id));
+  });
 }
 
 Result<config::ClusterAccess> ClusterKeys::access(std::size_t index, const std::stop_token& stop) {

@@ -1,11 +1,10 @@
 #include "app/inventory.h"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 #include <utility>
 
 #include "app/cluster_keys.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "kafka/cluster_layout.h"
 
@@ -72,18 +71,9 @@ Descriptions describe_clusters(const DescribeOptions& options, const FoundCluste
   Descriptions described;
   auto& clusters = described.clusters;
   clusters.resize(found.clusters.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (auto i = next++; i < clusters.size(); i = next++) {
-      clusters[i] = Description(options, found, keys, progress, stop).of(i);
-    }
-  };
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < std::min(clusters.size(), clusters_at_once); ++i) {
-    threads.emplace_back(work);
-  }
-  work();
-  threads.clear();
+  in_parallel(clusters.size(), clusters_at_once, [&](std::size_t i) {
+    clusters[i] = Description(options, found, keys, progress, stop).of(i);
+  });
   described.keys_left = keys.take_all_away();
   return described;
 }

@@ -1,8 +1,7 @@
 #include "app/left_keys.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "app/cluster_finding.h"
 #include "app/this_run.h"
 #include "base/units.h"
+#include "credentials/confluent_selection.h"
 
 namespace partwise::app {
 namespace {
@@ -18,14 +18,23 @@ namespace {
 constexpr Millis longest_run{24 * 3'600'000};
 constexpr Millis patience{30'000};
 
-// Another user's process cannot be signalled, but is there.
-bool process_runs(std::int64_t pid) {
-  return pid > 0 && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+bool has(const std::vector<std::string>& list, const std::string& one) {
+  return std::find(list.begin(), list.end(), one) != list.end();
 }
 
-bool is_wanted(const credentials::ListedApiKey& key, const ClusterOptions& where) {
-  const auto& filter = where.filter;
-  return filter.empty() || std::find(filter.begin(), filter.end(), key.cluster) != filter.end();
+// The clusters whose keys are wanted; none: all.
+Result<std::optional<std::vector<std::string>>> wanted_clusters(
+    credentials::ConfluentCloud& cloud, const ClusterOptions& where, const std::stop_token& stop) {
+  using Clusters = std::optional<std::vector<std::string>>;
+  if (where.cloud.environments.empty()) {
+    return where.filter.empty() ? Clusters() : Clusters(where.filter);
+  }
+  const auto chosen =
+      TRY(credentials::chosen_clusters(cloud, {where.cloud.environments, where.filter}, stop));
+  if (!chosen.failures.empty()) return tl::unexpected(chosen.failures.front());
+  std::vector<std::string> clusters;
+  for (const auto& cluster : chosen.clusters) clusters.push_back(cluster.id);
+  return Clusters(std::move(clusters));
 }
 
 void prune(LeftKey& left, credentials::ConfluentCloud& cloud, const std::stop_token& stop) {
@@ -37,10 +46,10 @@ void prune(LeftKey& left, credentials::ConfluentCloud& cloud, const std::stop_to
 }  // namespace
 
 std::string in_use_text(const std::optional<credentials::KeyNote>& note, const std::string& host,
-                        const std::function<bool(std::int64_t pid)>& runs, Instant now) {
+                        const ProcessRuns& runs, Instant now) {
   if (!note) return {};
   if (note->host == host) {
-    return runs(note->pid) ? fmt::format("process {} of this machine runs", note->pid) : "";
+    return runs(note->pid, note->started, now) ? fmt::format("process {} of this machine runs", note->pid) : "";
   }
   if (now - note->started >= longest_run) return {};
   return fmt::format("made on {} {} ago", note->host, duration_text(now - note->started));
@@ -51,11 +60,12 @@ Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outs
   const auto login = TRY(cloud_login(options.where, outside, stop));
   credentials::ConfluentCloud cloud(outside.services(), options.where.cloud.api_url, login);
   const auto listed = TRY(cloud.leftovers(options.where.cloud.principal, {}, stop));
-  const auto here = host_name();
+  const auto wanted = TRY(wanted_clusters(cloud, options.where, stop));
+  const auto here = machine_name();
   const auto now = outside.clock().now();
   std::vector<LeftKey> keys;
   for (const auto& key : listed) {
-    if (!is_wanted(key, options.where)) continue;
+    if (wanted && !has(*wanted, key.cluster)) continue;
     LeftKey left{key, credentials::key_note_from(key.description), {}, {}, false};
     left.in_use = in_use_text(left.note, here, process_runs, now);
     const bool chosen = options.prune && options.yes && (options.all || left.in_use.empty());

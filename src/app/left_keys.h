@@ -25,18 +25,21 @@ struct LeftKey {
   bool deleted = false;
 };
 
-/// The keys that partwise has made and that are there; of KAFKA_CLUSTER_FILTER's clusters, and of
-/// PRINCIPAL_ID, where they are set. With options.prune and options.yes, those that are left over
+/// The keys that partwise has made and that are there; of the clusters of ENVIRONMENT_FILTER and
+/// KAFKA_CLUSTER_FILTER, and of PRINCIPAL_ID, where they are set. With options.prune and options.yes, those that are left over
 /// are deleted.
 ///
 /// errors: those of the service; interrupted
 Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outside,
                                        const std::stop_token& stop);
 
-/// Why a key's run may still go on; empty where it has ended. A run on this host goes on while its
-/// process does; one elsewhere may for a day.
+/// Whether the process with this number that ran at `started` runs now.
+using ProcessRuns = std::function<bool(std::int64_t pid, Instant started, Instant now)>;
+
+/// Why a key's run may still go on; empty where it has ended. A run on this machine goes on while
+/// its process does; one elsewhere may for a day.
 std::string in_use_text(const std::optional<credentials::KeyNote>& note, const std::string& host,
-                        const std::function<bool(std::int64_t pid)>& runs, Instant now);
+                        const ProcessRuns& runs, Instant now);
 
 std::string to_json(const std::vector<LeftKey>& keys);
 

@@ -1,6 +1,12 @@
 #include "app/left_keys.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "app/this_run.h"
 
 namespace partwise::app {
 namespace {
@@ -9,7 +15,7 @@ constexpr Instant now{Millis(1'772'600'760'000)};
 
 std::string in_use(const std::string& host, Millis age, bool runs) {
   const credentials::KeyNote note{"r1", 1, host, 77, now - age};
-  return in_use_text(note, "here", [runs](std::int64_t pid) { return runs && pid == 77; }, now);
+  return in_use_text(note, "here", [runs](std::int64_t pid, Instant, Instant) { return runs && pid == 77; }, now);
 }
 
 TEST(LeftKeys, OfThisMachineAreInUseWhileTheirProcessRuns) {
@@ -23,7 +29,21 @@ TEST(LeftKeys, OfOtherMachinesMayBeInUseForADay) {
 }
 
 TEST(LeftKeys, WhoseNoteWasChangedAreLeftOver) {
-  EXPECT_EQ(in_use_text({}, "here", [](std::int64_t) { return true; }, now), "");
+  EXPECT_EQ(in_use_text({}, "here", [](std::int64_t, Instant, Instant) { return true; }, now), "");
+}
+
+TEST(ThisRun, IsOnAMachineWithABootAndANamespace) {
+  const auto name = machine_name();
+  EXPECT_EQ(name, machine_name());
+  EXPECT_GE(std::count(name.begin(), name.end(), '.'), 2);
+  EXPECT_NE(name.back(), '.');
+}
+
+TEST(ThisRun, ANumberThatAnotherProcessHasNowIsNotThatProcess) {
+  const auto now = SystemClock().now();
+  EXPECT_TRUE(process_runs(getpid(), now, now));
+  EXPECT_FALSE(process_runs(getpid(), now - std::chrono::hours(24), now));
+  EXPECT_FALSE(process_runs(0, now, now));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "app/recommend.h"
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <map>
 #include <thread>
@@ -18,6 +17,7 @@
 #include "app/scanned_run.h"
 #include "app/survey.h"
 #include "app/version.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "config/client_properties.h"
 #include "kafka/cluster.h"
@@ -111,8 +111,10 @@ class ClusterRun {
     report_.bootstrap_servers = access_.bootstrap_servers;
     if (!entered_) enter();
     if (!report_.error) unless_it_fails([this] { return measure(); });
-    finish_results();
-    shared_.keys.take_away(index_);
+    // Who stops a run does not wait for long: what must not be left comes first.
+    if (stop_.stop_requested()) take_away_key();
+    unless_it_fails([this] { return finish_results(); });
+    take_away_key();
     report_.elapsed_s = seconds(clock.steady_now() - start);
     report_.traffic = traffic_of(traffic_);
     report_.bytes_read = report_.traffic.bytes_fetched;
@@ -179,14 +181,22 @@ class ClusterRun {
     return {};
   }
 
-  void finish_results() {
-    if (!results_) return;
+  void take_away_key() {
+    unless_it_fails([this]() -> Result<> {
+      shared_.keys.take_away(index_);
+      return {};
+    });
+  }
+
+  Result<> finish_results() {
+    if (!results_) return {};
     report_.warnings.insert(report_.warnings.end(), results_->warnings().begin(),
                             results_->warnings().end());
     auto shortfall = results_->finish();
-    if (!shortfall) return;
+    if (!shortfall) return {};
     if (report_.status == ClusterStatus::ok) report_.status = ClusterStatus::partial;
     if (!report_.error) report_.error = std::move(shortfall);
+    return {};
   }
 
   void note_survey(const Survey& survey) {
@@ -371,15 +381,7 @@ class ClusterRuns {
  private:
   template <class Work>
   void each(const Work& work) const {
-    std::atomic<std::size_t> next{0};
-    const auto worker = [&] {
-      for (auto i = next++; i < runs_.size(); i = next++) work(i);
-    };
-    const auto workers = std::min<std::size_t>(
-        runs_.size(), static_cast<std::size_t>(shared_.options.max_cluster_workers));
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(worker);
-    worker();
+    in_parallel(runs_.size(), static_cast<std::size_t>(shared_.options.max_cluster_workers), work);
   }
 
   const Shared& shared_;

@@ -1,6 +1,7 @@
 // Which run this is, so that what it makes elsewhere can be told from what others made.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/clock.h"
@@ -8,7 +9,12 @@
 
 namespace partwise::app {
 
-std::string host_name();
+/// The host's name with what tells its boot and the namespace of its process ids: the same number
+/// is the same process only where this is the same.
+std::string machine_name();
+
+/// Whether this process of this machine runs, and did at that time: another may have its number.
+bool process_runs(std::int64_t pid, Instant started, Instant now);
 
 /// With a number that no other run has.
 credentials::KeyNote note_of_this_run(Instant started);

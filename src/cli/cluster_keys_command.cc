@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/left_keys.h"
+#include "base/text.h"
 #include "base/units.h"
 #include "cli/exit_status.h"
 #include "cli/option_help.h"
@@ -27,6 +28,18 @@ std::string state_of(const LeftKey& left, const KeysOptions& options) {
   return options.prune ? "would be deleted" : "left over";
 }
 
+// So that the line that deletes does so with those keys that were shown.
+std::string filters_of(const KeysOptions& options) {
+  const auto& where = options.where;
+  std::string text;
+  if (!where.cloud.environments.empty()) {
+    text += " --environment-filter " + joined(where.cloud.environments, ",");
+  }
+  if (!where.filter.empty()) text += " --kafka-cluster-filter " + joined(where.filter, ",");
+  if (!where.cloud.principal.empty()) text += " --principal-id " + where.cloud.principal;
+  return text;
+}
+
 void print_table(const std::vector<LeftKey>& keys, const KeysOptions& options,
                  const std::string& color) {
   if (keys.empty()) {
@@ -44,8 +57,8 @@ void print_table(const std::vector<LeftKey>& keys, const KeysOptions& options,
     return !left.deleted && (left.in_use.empty() || options.all);
   });
   if (left_over > 0 && !options.yes) {
-    fmt::print("\n  Delete {}: partwise cluster keys --prune --yes{}\n",
-               counted_text(left_over, "key"), options.all ? " --all" : "");
+    fmt::print("\n  Delete {}: partwise cluster keys --prune --yes{}{}\n",
+               counted_text(left_over, "key"), options.all ? " --all" : "", filters_of(options));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -44,6 +45,8 @@ int run(const Arguments& arguments) {
 }
 
 int lost_output(const std::error_code& why) {
+  // Whoever has read enough, such as head, needs no word of it.
+  if (why == std::errc::broken_pipe) return failed;
   print_errors({{ErrorKind::unavailable,
                  fmt::format("cannot write to standard output: {}", why.message()),
                  {},
@@ -70,11 +73,15 @@ void forbid_core_dumps() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
+// A reader that leaves would end the program before it has cleaned up.
+void outlive_readers() { (void)std::signal(SIGPIPE, SIG_IGN); }
+
 }  // namespace
 }  // namespace partwise::cli
 
 int main(int argc, char** argv) {
   partwise::cli::forbid_core_dumps();
+  partwise::cli::outlive_readers();
   try {
     return partwise::cli::run_and_flush({argv + 1, argv + argc});
   } catch (const std::exception& error) {

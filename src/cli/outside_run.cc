@@ -11,6 +11,12 @@
 
 namespace partwise::cli {
 
+std::string leaving_text(const app::ClusterOptions& where) {
+  if (!where.from_cloud) return "leaving at once";
+  return "leaving at once: temporary API keys may be left, which partwise cluster keys --prune "
+         "shows and deletes";
+}
+
 app::OutsideSettings outside_settings(const config::Environment& environment,
                                       const app::ClusterOptions& where, ProgressLines& progress) {
   return {environment, where.service_patience,
@@ -60,7 +66,8 @@ Error error_of_cluster(Error error, const std::string& id, const std::string& bo
 OutsideRun::OutsideRun(const Settings& settings, const app::ClusterOptions& where)
     : where_(where),
       progress_(is_terminal(STDERR_FILENO), settings.values.boolean("verbose")),
-      interrupt_([this] { progress_.say("stopping"); }),
+      interrupt_([this] { progress_.say("stopping"); },
+                 [this] { tell(leaving_text(where_) + "\n"); }),
       outside_(outside_settings(settings.environment(), where, progress_)) {
   print_warnings(settings.warnings);
   print_warnings(where.warnings);

@@ -14,6 +14,9 @@
 
 namespace partwise::cli {
 
+/// What to say when a run that visits these clusters is left at once, by a second signal.
+std::string leaving_text(const app::ClusterOptions& where);
+
 /// `progress` must outlive what is made of it.
 app::OutsideSettings outside_settings(const config::Environment& environment,
                                       const app::ClusterOptions& where, ProgressLines& progress);

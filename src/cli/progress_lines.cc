@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
+#include "cli/terminal.h"
 
 namespace partwise::cli {
 namespace {
@@ -55,7 +56,7 @@ void ProgressLines::detail(const std::string& line) {
 void ProgressLines::say(const std::string& line) {
   const std::lock_guard lock(mutex_);
   erase();
-  fmt::print(stderr, "{}\n", line);
+  tell(line + "\n");
 }
 
 void ProgressLines::finish() {
@@ -74,7 +75,7 @@ int ProgressLines::topics_done() const {
 void ProgressLines::draw() {
   erase();
   for (const auto& [address, progress] : clusters_) {
-    fmt::print(stderr, "{}\n", line_of(progress, terminal_));
+    tell(line_of(progress, terminal_) + "\n");
   }
   lines_drawn_ = terminal_ ? static_cast<int>(clusters_.size()) : 0;
   last_draw_ = steady_clock::now();
@@ -82,7 +83,7 @@ void ProgressLines::draw() {
 
 void ProgressLines::erase() {
   // Up over the lines drawn, clearing from there to the end of the screen.
-  if (lines_drawn_ > 0) fmt::print(stderr, "\x1b[{}F\x1b[J", lines_drawn_);
+  if (lines_drawn_ > 0) tell(fmt::format("\x1b[{}F\x1b[J", lines_drawn_));
   lines_drawn_ = 0;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/option_help.h"
+#include "cli/outside_run.h"
 #include "cli/progress_lines.h"
 #include "cli/recommend_run.h"
 #include "cli/settings.h"
@@ -49,9 +50,11 @@ int recommend_command(const Arguments& arguments) {
   print_warnings(settings->warnings);
   print_warnings(options->warnings);
   ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
-  const Interrupt interrupt([&progress] {
-    progress.say(fmt::format("stopping; {} topics kept", progress.topics_done()));
-  });
+  const Interrupt interrupt(
+      [&progress] {
+        progress.say(fmt::format("stopping; {} topics kept", progress.topics_done()));
+      },
+      [&options] { tell(leaving_text(options->where) + "\n"); });
   return run_recommend(*options, {settings->values.text("color")}, settings->environment(),
                        progress, interrupt.token())
       .status;

@@ -106,13 +106,19 @@ std::string most_raised_topic(const sizing::RecommendReport& run) {
 // What to read next, for people; on standard error where standard output is for machines.
 void print_ending(const sizing::RecommendReport& run, const RecommendOptions& options,
                   const std::vector<std::string>& written) {
-  std::FILE* out = options.format == "table" ? stdout : stderr;
+  const bool for_people = options.format == "table";
   const auto topic = most_raised_topic(run);
-  if (options.format == "table" && options.topics.only.empty() && !topic.empty()) {
-    fmt::print(out, "  One topic's reasoning: partwise recommend ... --explain {}\n", topic);
+  std::string text;
+  if (for_people && options.topics.only.empty() && !topic.empty()) {
+    text += fmt::format("  One topic's reasoning: partwise recommend ... --explain {}\n", topic);
   }
-  for (const auto& file : written) fmt::print(out, "  Written: {}\n", file);
-  fmt::print(out, "{}", report::clusters_summary(run));
+  for (const auto& file : written) text += fmt::format("  Written: {}\n", file);
+  text += report::clusters_summary(run);
+  if (for_people) {
+    fmt::print("{}", text);
+  } else {
+    tell(text);
+  }
 }
 
 void print_cluster_errors(const sizing::RecommendReport& run) {

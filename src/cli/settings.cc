@@ -69,7 +69,7 @@ tl::expected<Settings, int> settings_or_status(config::OptionTable table, std::s
 }
 
 void print_warnings(const std::vector<std::string>& warnings) {
-  for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+  for (const auto& warning : warnings) tell(fmt::format("warning: {}\n", warning));
 }
 
 }  // namespace partwise::cli

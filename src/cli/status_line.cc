@@ -4,7 +4,7 @@
 #include <condition_variable>
 #include <utility>
 
-#include <fmt/format.h>
+#include "cli/terminal.h"
 
 namespace partwise::cli {
 
@@ -24,7 +24,7 @@ void StatusLine::keep_showing(std::function<std::string()> text) {
 void StatusLine::say(const std::string& line) {
   const std::lock_guard lock(mutex_);
   erase();
-  fmt::print(stderr, "{}\n", line);
+  tell(line + "\n");
 }
 
 void StatusLine::finish() {
@@ -39,13 +39,13 @@ void StatusLine::finish() {
 void StatusLine::show(const std::string& text) {
   const std::lock_guard lock(mutex_);
   erase();
-  fmt::print(stderr, "{}", text);
+  tell(text);
   drawn_ = true;
 }
 
 // To the line's beginning, and what is on it away.
 void StatusLine::erase() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) tell("\r\x1b[K");
   drawn_ = false;
 }
 

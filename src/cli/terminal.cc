@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -35,8 +36,10 @@ std::string error_text(const Error& error) {
   return text;
 }
 
+void tell(std::string_view text) { (void)std::fwrite(text.data(), 1, text.size(), stderr); }
+
 void print_errors(const Errors& errors) {
-  for (const auto& error : errors) fmt::print(stderr, "{}", error_text(error));
+  for (const auto& error : errors) tell(error_text(error));
 }
 
 }  // namespace partwise::cli

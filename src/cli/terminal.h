@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "report/style.h"
@@ -17,7 +18,10 @@ report::Style style_for(const std::string& when);
 /// "error: ...", "  from: ...", "  try:  ...".
 std::string error_text(const Error& error);
 
-/// Prints to standard error, each error by itself.
+/// To standard error, for what must not stop anything: where nobody can read it, it is lost.
+void tell(std::string_view text);
+
+/// Tells each error by itself.
 void print_errors(const Errors& errors);
 
 }  // namespace partwise::cli

@@ -1,5 +1,6 @@
 #include "credentials/confluent_cloud.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <string_view>
@@ -226,6 +227,12 @@ Result<> ConfluentCloud::delete_lost(const ApiKeyOrder& order) {
   return {};
 }
 
+Result<bool> ConfluentCloud::is_in_no_list(const std::string& id, Millis patience,
+                                           const std::stop_token& stop) {
+  const auto listed = TRY(keys({}, {}, stop, patience));
+  return std::none_of(listed.begin(), listed.end(), [&](const auto& key) { return key.id == id; });
+}
+
 Result<> ConfluentCloud::delete_key(const std::string& id, Millis patience,
                                     const std::stop_token& stop) {
   ConfluentRequest request;
@@ -236,11 +243,12 @@ Result<> ConfluentCloud::delete_key(const std::string& id, Millis patience,
   const auto reply = TRY(confluent_reply(access_, request, stop));
   if (reply.ok() || reply.status == 404) return {};
   if (reply.status == 403) {
-    // It says so of keys that are gone, and perhaps of those that this login may not delete: one
-    // that can still be read is there.
+    // It says so of keys that are gone, and of those that this login may not delete, or no more: one
+    // that can still be read is there, and only a list that may be read tells that one is not.
     request.method = "GET";
     const auto read = TRY(confluent_reply(access_, request, stop));
-    if (read.status == 403 || read.status == 404) return {};
+    if (read.status == 404) return {};
+    if (read.status == 403 && TRY(is_in_no_list(id, patience, stop))) return {};
   }
   return tl::unexpected(confluent_error(reply, request.what));
 }

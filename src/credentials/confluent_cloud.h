@@ -90,6 +90,8 @@ class ConfluentCloud {
   /// Deletes what the order may have led to.
   Result<> delete_lost(const ApiKeyOrder& order);
 
+  Result<bool> is_in_no_list(const std::string& id, Millis patience, const std::stop_token& stop);
+
   ConfluentAccess access_;
 };
 

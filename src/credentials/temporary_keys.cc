@@ -1,14 +1,13 @@
 #include "credentials/temporary_keys.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
-#include <system_error>
-#include <thread>
+#include <exception>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/parallel.h"
 
 namespace partwise::credentials {
 namespace {
@@ -27,29 +26,23 @@ KeyNote normal(const KeyNote& note) {
   return *read;
 }
 
-// Fewer than wanted where there are no more threads to be had.
-std::vector<std::jthread> threads_for(std::size_t wanted, const std::function<void()>& work) {
-  std::vector<std::jthread> threads;
-  try {
-    while (threads.size() < wanted) threads.emplace_back(work);
-  } catch (const std::system_error&) {
-    return threads;
-  }
-  return threads;
-}
-
-// The caller's thread works, too.
-void work_in_parallel(std::size_t items, const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next = 0;
-  const auto take = [&] {
-    for (auto i = next++; i < items; i = next++) work(i);
-  };
-  const auto others =
-      threads_for(std::min(items, most_threads) - std::min(items, std::size_t{1}), take);
-  take();
-}
-
 }  // namespace
+
+/// While one is being made or deleted, however that ends.
+class TemporaryKeys::UnderWay {
+ public:
+  explicit UnderWay(TemporaryKeys& keys) : keys_(keys) {}
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() {
+    const std::lock_guard lock(keys_.mutex_);
+    --keys_.under_way_;
+    keys_.idle_.notify_all();
+  }
+
+ private:
+  TemporaryKeys& keys_;
+};
 
 TemporaryKeys::TemporaryKeys(ConfluentCloud& cloud, TemporaryKeySettings settings)
     : cloud_(cloud), settings_(std::move(settings)) {
@@ -70,32 +63,42 @@ Result<ApiKey> TemporaryKeys::make(const std::string& cluster, const std::string
     ++under_way_;
     note.number = ++made_;
   }
-  auto key = cloud_.create_key({key_display_name(cluster), note.text(), owner, cluster}, stop);
+  const UnderWay under_way(*this);
+  auto key = created({key_display_name(cluster), note.text(), owner, cluster}, stop);
   const std::lock_guard lock(mutex_);
   if (key) clusters_.emplace(key->id, cluster);
   if (key ? key->second : may_exist(key.error().kind)) doubts_.emplace(owner, cluster);
-  --under_way_;
-  idle_.notify_all();
   return key;
 }
 
+// Nobody knows how far it came where memory ran out.
+Result<ApiKey> TemporaryKeys::created(const ApiKeyOrder& order, const std::stop_token& stop) {
+  try {
+    return cloud_.create_key(order, stop);
+  } catch (const std::exception&) {
+    const std::lock_guard lock(mutex_);
+    doubts_.emplace(order.owner, order.cluster);
+    throw;
+  }
+}
+
 Result<> TemporaryKeys::remove(const std::string& id) {
-  Held key = {id, ""};
+  std::string cluster;
   {
     const std::lock_guard lock(mutex_);
     const auto found = clusters_.find(id);
     if (found == clusters_.end()) return {};
-    key.cluster = found->second;
-    clusters_.erase(found);
+    cluster = found->second;
     ++under_way_;
   }
-  auto result = cloud_.delete_key(id, settings_.patience, std::stop_token());
-  if (result) tell({key.id, key.cluster, std::nullopt});
-  const std::lock_guard lock(mutex_);
-  if (!result) clusters_.emplace(key.id, key.cluster);
-  --under_way_;
-  idle_.notify_all();
-  return result;
+  const UnderWay under_way(*this);
+  TRY(cloud_.delete_key(id, settings_.patience, std::stop_token()));
+  {
+    const std::lock_guard lock(mutex_);
+    clusters_.erase(id);
+  }
+  tell({id, cluster, std::nullopt});
+  return {};
 }
 
 Errors TemporaryKeys::remove_all() {
@@ -116,7 +119,8 @@ Errors TemporaryKeys::remove_all() {
   }
   const auto first = ends.size();
   ends.resize(first + keys.size());
-  work_in_parallel(keys.size(), [&](std::size_t i) { ends[first + i] = deleted(keys[i]); });
+  in_parallel(keys.size(), most_threads,
+              [&](std::size_t i) { ends[first + i] = deleted(keys[i]); });
   Errors errors;
   for (auto& end : ends) {
     if (end.error) errors.push_back(*std::move(end.error));
@@ -163,10 +167,14 @@ KeyEnd TemporaryKeys::deleted(const Held& key) {
   return end;
 }
 
+// Whoever cannot be told must not keep keys from being deleted.
 void TemporaryKeys::tell(const KeyEnd& end) {
   if (!settings_.ended) return;
   const std::lock_guard lock(telling_);
-  settings_.ended(end);
+  try {
+    settings_.ended(end);
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+  }
 }
 
 }  // namespace partwise::credentials

@@ -32,7 +32,7 @@ struct TemporaryKeySettings {
   /// For the deletion of one key, with all its tries.
   Millis patience = Millis(30'000);
   /// Told of each key that is gone, and of each that remove_all could not delete; by one thread at
-  /// a time. May be empty.
+  /// a time. What it throws is lost. May be empty.
   std::function<void(const KeyEnd&)> ended;
 };
 
@@ -69,9 +69,11 @@ class TemporaryKeys {
     std::string id;
     std::string cluster;
   };
+  class UnderWay;
   /// An owner and a cluster.
   using Place = std::pair<std::string, std::string>;
 
+  Result<ApiKey> created(const ApiKeyOrder& order, const std::stop_token& stop);
   /// Waits until nothing is under way, and takes the account.
   std::pair<std::vector<Held>, std::set<Place>> closed();
   /// Keys of this run that are not in the account.

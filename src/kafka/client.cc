@@ -220,6 +220,11 @@ std::optional<Error> Client::last_trouble() const {
   return reach_error(trouble_, {});
 }
 
+bool Client::login_refused() const {
+  const std::lock_guard lock(mutex_);
+  return refuses_the_login(trouble_);
+}
+
 Error Client::cannot_reach(double waited_s) const {
   const std::lock_guard lock(mutex_);
   return reach_error(trouble_, fmt::format(", tried for {:.1f} s", waited_s));

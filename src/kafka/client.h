@@ -54,6 +54,9 @@ class Client {
   /// refused.
   [[nodiscard]] std::optional<Error> last_trouble() const;
 
+  /// See refuses_the_login().
+  [[nodiscard]] bool login_refused() const;
+
   /// Why a broker is not asked anything, if its certificate was refused. Its advertised name may be
   /// in none of its certificate's, while the name that was asked first is.
   [[nodiscard]] std::optional<Error> untrusted(int broker) const;

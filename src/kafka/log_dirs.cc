@@ -1,15 +1,14 @@
 #include "kafka/log_dirs.h"
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <exception>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "kafka/wire.h"
 #include "protocol/bytes.h"
 
@@ -119,16 +118,10 @@ void block_sigpipe() {
 std::vector<Result<Sizes>> ask_all(const std::vector<Question>& questions,
                                    const ClientSettings& settings, const std::stop_token& stop) {
   std::vector<Result<Sizes>> answers(questions.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
+  in_parallel(questions.size(), brokers_at_once, [&](std::size_t i) {
     block_sigpipe();
-    for (auto i = next++; i < questions.size() && !stop.stop_requested(); i = next++) {
-      answers[i] = ask_safely(questions[i], settings, stop);
-    }
-  };
-  std::vector<std::jthread> threads;
-  while (threads.size() < std::min(questions.size(), brokers_at_once)) threads.emplace_back(work);
-  threads.clear();  // joins
+    if (!stop.stop_requested()) answers[i] = ask_safely(questions[i], settings, stop);
+  });
   return answers;
 }
 

@@ -9,7 +9,7 @@ Result<bool> login_works(const ClientSettings& settings, const std::stop_token& 
   const auto client = TRY(Client::create(settings, traffic));
   const auto id = client->connect(stop);
   if (id) return true;
-  if (id.error().kind == ErrorKind::unauthorized) return false;
+  if (client->login_refused()) return false;
   return tl::unexpected(id.error());
 }
 

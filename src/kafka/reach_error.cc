@@ -170,14 +170,17 @@ std::string plain_reason(std::string reason) {
   return reason;
 }
 
+bool refuses_the_login(const ReachTrouble& trouble) {
+  return !trouble.certificate && !trouble.reason.starts_with(no_token) &&
+         !says(trouble.reason, no_handshake) && trouble.code != RD_KAFKA_RESP_ERR_NO_ERROR &&
+         kind_of(trouble.code) == ErrorKind::unauthorized;
+}
+
 Error reach_error(const ReachTrouble& trouble, std::string_view tried) {
   if (trouble.certificate) return error_of(*trouble.certificate);
   if (trouble.reason.starts_with(no_token)) return token_error(behind(trouble.reason, no_token));
   if (says(trouble.reason, no_handshake)) return mechanism_error(trouble);
-  if (trouble.code != RD_KAFKA_RESP_ERR_NO_ERROR &&
-      kind_of(trouble.code) == ErrorKind::unauthorized) {
-    return login_error(trouble);
-  }
+  if (refuses_the_login(trouble)) return login_error(trouble);
   if (is_about_our_certificate(trouble.reason)) return client_certificate_error(trouble);
   return unavailable(trouble, tried);
 }

@@ -27,6 +27,10 @@ struct ReachTrouble {
 /// but for the state of a connection that was closed in the TLS handshake.
 std::string plain_reason(std::string reason);
 
+/// Whether a broker refused the login itself, user name and password, say, and neither of us the
+/// other's certificate, or the way to log in.
+bool refuses_the_login(const ReachTrouble& trouble);
+
 /// kinds: unauthorized for a refused login, token or client certificate, and for a server that is
 /// not trusted; unavailable; timeout where there was no answer and no reason
 /// tried: behind the reason, as ", tried for 3.0 s"; may be empty
