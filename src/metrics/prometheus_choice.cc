@@ -30,6 +30,7 @@ Result<std::vector<std::string>> metric_names(PrometheusApi& api, const std::str
   const auto found = api.query(
       fmt::format("count by (__name__) ({})", selector_of({}, std::vector{ours, matchers})),
       time.end, stop);
+  if (!found && found.error().kind == ErrorKind::interrupted) return tl::unexpected(found.error());
   if (!found) return names;
   std::vector<std::string> of_series;
   of_series.reserve(found->size());

@@ -151,9 +151,11 @@ Result<std::optional<Millis>> PrometheusReader::scrape_interval(Instant end) {
   for (std::size_t i = 1; i < points.size(); ++i) {
     steps.push_back(points[i].at - points[i - 1].at);
   }
-  const auto middle = steps.begin() + std::ssize(steps) / 2;
-  std::nth_element(steps.begin(), middle, steps.end());
-  return std::max(second, (*middle + second / 2) / second * second);
+  // A minute without traffic has no sample of what came in it: then the nearest two tell.
+  const bool gaps = flavour_.reading == Reading::minute_delta;
+  const auto usual = steps.begin() + (gaps ? 0 : std::ssize(steps) / 2);
+  std::nth_element(steps.begin(), usual, steps.end());
+  return std::max(second, (*usual + second / 2) / second * second);
 }
 
 Result<std::map<std::string, std::set<std::string>>> PrometheusReader::differing_labels(

@@ -45,8 +45,8 @@ class PrometheusReader {
   /// A number for each hour's start, and for the end, at which the instance was being scraped.
   Result<PrometheusRows> scraped_at_bounds(const ObservedTime& time, Millis scrape_interval);
 
-  /// The usual time between two samples in the hour before `end`, in whole seconds. None where
-  /// there are fewer than three.
+  /// The usual time between two samples in the hour before `end`, in whole seconds; of minute
+  /// deltas, the shortest. None where there are fewer than three samples.
   Result<std::optional<Millis>> scrape_interval(Instant end);
 
   /// Of labels that may tell clusters apart, those that have several values in the hour before

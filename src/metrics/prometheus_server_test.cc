@@ -222,6 +222,16 @@ TEST_F(KnownHistory, CountsEachMinuteOfConfluentsExportOnce) {
   EXPECT_EQ(answer.cluster_load, 0.7);
 }
 
+TEST_F(KnownHistory, TakesAMinuteWithoutASampleForNoLongerInterval) {
+  settings_.flavour = "confluent_export";
+  query_.cluster_id = "lkc-3";
+  query_.sizing.consumer_capacity = {100};
+  const auto orders = only_topic();
+  // 60,000 B in each of twelve minutes an hour.
+  EXPECT_EQ(orders.peak_window.width, Millis(minutes(1)));
+  EXPECT_NEAR(orders.peak.value, 1000, 0.01);
+}
+
 TEST_F(KnownHistory, NeedsTheSizeOfARecordWhereOffsetsAreAll) {
   settings_.flavour = "kafka_exporter";
   query_.topics = {"other", "orders"};

@@ -372,7 +372,7 @@ Result<void> Run::find_peaks() {
     }
     written.push_back(std::move(open));
   }
-  const auto told = narrow(reader_, reader_.main_meter(), written, time_, scrape_interval_);
+  auto told = narrow(reader_, reader_.main_meter(), written, time_, scrape_interval_);
   if (!told) {
     if (told.error().kind == ErrorKind::interrupted) return told;
     note_open(written, told.error());

@@ -131,6 +131,9 @@ def confluent():
     yield from lines(stem + "received_bytes", one, samples(60, 60, received))
     yield from lines(stem + "received_bytes", one | {"topic": "clicks"}, samples(60, 60, lambda at: 600))
     yield from lines(stem + "received_bytes", one | {"kafka_id": "lkc-2"}, samples(60, 60, lambda at: 600_000))
+    minutes = (1, 2, 5, 9, 12, 20, 23, 31, 40, 44, 50, 55)
+    yield from lines(stem + "received_bytes", one | {"kafka_id": "lkc-3"},
+                     samples(60, 60, lambda at: 60_000 if at // 60 % 60 in minutes else None))
     yield from lines(stem + "retained_bytes", one, samples(60, 60, lambda at: 123456))
     yield from lines(stem + "hot_partition_ingress", one, samples(60, 60, lambda at: 1, until=START + 180))
     load = {"kafka_id": "lkc-1", "instance": "api"}

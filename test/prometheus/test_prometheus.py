@@ -13,7 +13,7 @@ def run(tests, count, **environment):
 
 
 def test_demand_is_that_of_a_known_history(known):
-    run("KnownHistory", 16, PARTWISE_PROMETHEUS_URL=known.url)
+    run("KnownHistory", 17, PARTWISE_PROMETHEUS_URL=known.url)
 
 
 def test_what_is_scraped_is_found_and_read(scraping):
