@@ -252,10 +252,10 @@ TEST_F(CurlClientTest, AsksLinkLocalAddressesWithoutProxy) {
   CurlSettings settings;
   settings.http_anywhere = true;
   CurlClient direct(settings);
-  for (const auto* address : {"169.254.170.2", "[fd00:ec2::254]"}) {
+  for (const auto* address : {"169.254.3.4", "[fd00:ec2::3:4]"}) {
     auto request = get(fmt::format("http://{}:1/", address));
     request.timeout = Millis(200);
-    EXPECT_FALSE(direct.send(request, {}));
+    (void)direct.send(request, {});  // whoever may answer in this network
   }
   EXPECT_FALSE(asked);
   auto through = get("http://elsewhere.invalid/");
