@@ -23,8 +23,9 @@ bool has(const std::vector<std::string>& list, const std::string& one) {
 }
 
 // The clusters whose keys are wanted; none: all.
-Result<std::optional<std::vector<std::string>>> wanted_clusters(
-    credentials::ConfluentCloud& cloud, const ClusterOptions& where, const std::stop_token& stop) {
+Result<std::optional<std::vector<std::string>>> wanted_clusters(credentials::ConfluentCloud& cloud,
+                                                                const ClusterOptions& where,
+                                                                const std::stop_token& stop) {
   using Clusters = std::optional<std::vector<std::string>>;
   if (where.cloud.environments.empty()) {
     return where.filter.empty() ? Clusters() : Clusters(where.filter);
@@ -49,7 +50,9 @@ std::string in_use_text(const std::optional<credentials::KeyNote>& note, const s
                         const ProcessRuns& runs, Instant now) {
   if (!note) return {};
   if (note->host == host) {
-    return runs(note->pid, note->started, now) ? fmt::format("process {} of this machine runs", note->pid) : "";
+    return runs(note->pid, note->started, now)
+               ? fmt::format("process {} of this machine runs", note->pid)
+               : "";
   }
   if (now - note->started >= longest_run) return {};
   return fmt::format("made on {} {} ago", note->host, duration_text(now - note->started));

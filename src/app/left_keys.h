@@ -26,8 +26,8 @@ struct LeftKey {
 };
 
 /// The keys that partwise has made and that are there; of the clusters of ENVIRONMENT_FILTER and
-/// KAFKA_CLUSTER_FILTER, and of PRINCIPAL_ID, where they are set. With options.prune and options.yes, those that are left over
-/// are deleted.
+/// KAFKA_CLUSTER_FILTER, and of PRINCIPAL_ID, where they are set. With options.prune and
+/// options.yes, those that are left over are deleted.
 ///
 /// errors: those of the service; interrupted
 Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outside,

@@ -15,7 +15,8 @@ constexpr Instant now{Millis(1'772'600'760'000)};
 
 std::string in_use(const std::string& host, Millis age, bool runs) {
   const credentials::KeyNote note{"r1", 1, host, 77, now - age};
-  return in_use_text(note, "here", [runs](std::int64_t pid, Instant, Instant) { return runs && pid == 77; }, now);
+  return in_use_text(
+      note, "here", [runs](std::int64_t pid, Instant, Instant) { return runs && pid == 77; }, now);
 }
 
 TEST(LeftKeys, OfThisMachineAreInUseWhileTheirProcessRuns) {
@@ -40,10 +41,10 @@ TEST(ThisRun, IsOnAMachineWithABootAndANamespace) {
 }
 
 TEST(ThisRun, ANumberThatAnotherProcessHasNowIsNotThatProcess) {
-  const auto now = SystemClock().now();
-  EXPECT_TRUE(process_runs(getpid(), now, now));
-  EXPECT_FALSE(process_runs(getpid(), now - std::chrono::hours(24), now));
-  EXPECT_FALSE(process_runs(0, now, now));
+  const auto today = SystemClock().now();
+  EXPECT_TRUE(process_runs(getpid(), today, today));
+  EXPECT_FALSE(process_runs(getpid(), today - std::chrono::hours(24), today));
+  EXPECT_FALSE(process_runs(0, today, today));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ constexpr Millis same_signal{1'000};
 
 // A signal that is ignored from the start, as by nohup, stays so.
 bool is_ignored(int signal) {
-  struct sigaction action {};
+  struct sigaction action{};
   return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
@@ -43,9 +43,7 @@ void call(const std::function<void()>& told) {
 }  // namespace
 
 Interrupt::Interrupt(std::function<void()> on_stop, std::function<void()> on_leave)
-    : on_stop_(std::move(on_stop)),
-      on_leave_(std::move(on_leave)),
-      token_(source_.get_token()) {
+    : on_stop_(std::move(on_stop)), on_leave_(std::move(on_leave)), token_(source_.get_token()) {
   const auto signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, &before_);
   watcher_ = std::jthread([this](const std::stop_token& finished) { watch(finished); });

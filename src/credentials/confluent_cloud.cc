@@ -243,8 +243,8 @@ Result<> ConfluentCloud::delete_key(const std::string& id, Millis patience,
   const auto reply = TRY(confluent_reply(access_, request, stop));
   if (reply.ok() || reply.status == 404) return {};
   if (reply.status == 403) {
-    // It says so of keys that are gone, and of those that this login may not delete, or no more: one
-    // that can still be read is there, and only a list that may be read tells that one is not.
+    // It says so of keys that are gone, and of those that this login may not delete, or no more:
+    // one that can still be read is there, and only a list that may be read tells that one is not.
     request.method = "GET";
     const auto read = TRY(confluent_reply(access_, request, stop));
     if (read.status == 404) return {};

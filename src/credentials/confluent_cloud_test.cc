@@ -232,7 +232,7 @@ TEST(CloudKeys, AreDeletedAndGoneOnesAreNoError) {
   EXPECT_TRUE(plane.cloud.delete_key("K1", patience, {}));
   EXPECT_TRUE(plane.keys.empty());
   EXPECT_EQ(plane.exchange.requests()[0].patience, patience);
-  EXPECT_TRUE(plane.cloud.delete_key("K1", patience, {}));  // 403, and 403 when it is read
+  EXPECT_TRUE(plane.cloud.delete_key("K1", patience, {}));  // 403, also when read; not in the list
   plane.instead = [](const auto&) { return FakeControlPlane::refusal(404, "Not Found"); };
   EXPECT_TRUE(plane.cloud.delete_key("K1", patience, {}));
 }
@@ -249,6 +249,19 @@ TEST(CloudKeys, ThatMayNotBeDeletedAreNotTakenForGone) {
   EXPECT_EQ(kept.error().kind, ErrorKind::unauthorized);
   EXPECT_EQ(kept.error().message,
             "deleting API key K1: HTTP status 403: not without the role (request id req-1)");
+}
+
+TEST(CloudKeys, AreNotTakenForGoneWhereNothingMayBeSeenAnyMore) {
+  FakeControlPlane plane;
+  plane.add_key("K1", "", "", "sa-1", "lkc-1");
+  plane.instead = [](const auto&) { return FakeControlPlane::refusal(403, "the role has ended"); };
+  EXPECT_FALSE(plane.cloud.delete_key("K1", Millis(1'000), {}));
+  // A list that may be read, with it inside, says that it is there.
+  plane.instead = [](const http::Request& request) -> std::optional<Result<http::Reply>> {
+    if (request.url.find("/api-keys/K1") == std::string::npos) return std::nullopt;
+    return FakeControlPlane::refusal(403, "the role has ended");
+  };
+  EXPECT_FALSE(plane.cloud.delete_key("K1", Millis(1'000), {}));
 }
 
 TEST(CloudKeys, DoNotLetTheirIdsLeadElsewhere) {

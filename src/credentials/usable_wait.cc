@@ -1,6 +1,7 @@
 #include "credentials/usable_wait.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -19,14 +20,14 @@ Result<> wait_until_usable(const std::string& what, const std::function<Result<b
                            const std::stop_token& stop) {
   const auto start = clock.steady_now();
   const auto deadline = start + limits.give_up;
-  auto answered = start;
+  std::optional<SteadyTime> answered;
   auto backoff = limits.first_wait;
   int successes = 0;
   for (int probes = 1; !stop.stop_requested(); ++probes) {
     const auto probed = probe();
     const auto now = clock.steady_now();
     if (probed) answered = now;
-    const bool lasting = now - answered >= limits.out_of_reach;
+    const bool lasting = !answered || now - *answered >= limits.out_of_reach;
     if (!probed && (lasting || !may_pass(probed.error()))) return tl::unexpected(probed.error());
     const bool works = probed.value_or(false);
     successes = works ? successes + 1 : 0;

@@ -51,10 +51,30 @@ TEST_F(UsableWait, GivesUpAfterTwentyMinutesWithALastProbe) {
 }
 
 TEST_F(UsableWait, EndsWithTheProbesError) {
-  const auto broken = waited({false, fail(ErrorKind::unavailable, "no host"), true});
+  const auto broken = waited({false, fail(ErrorKind::unauthorized, "not trusted"), true});
   ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().message, "no host");
+  EXPECT_EQ(broken.error().message, "not trusted");
   EXPECT_EQ(probes_at_.size(), 2U);
+}
+
+TEST_F(UsableWait, EndsAtOnceWhereNothingHasEverAnswered) {
+  const auto broken = waited({fail(ErrorKind::unavailable, "no host"), true});
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(probes_at_.size(), 1U);
+}
+
+TEST_F(UsableWait, OutlivesANetworkThatFailsForAWhile) {
+  const auto reset = fail(ErrorKind::unavailable, "reset");
+  EXPECT_TRUE(waited({false, reset, fail(ErrorKind::timeout, "silence"), true, reset, true, true}));
+  EXPECT_EQ(probes_at_.size(), 7U);
+}
+
+TEST_F(UsableWait, GivesUpOnANetworkThatFailsForTwoMinutes) {
+  const auto gone = waited({false, fail(ErrorKind::timeout, "silence")});
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().message, "silence");
+  // 0, 2, 6, 14, 30, then each half minute.
+  EXPECT_EQ(seconds_of_probes().back(), 120);
 }
 
 TEST_F(UsableWait, EndsAtAStop) {

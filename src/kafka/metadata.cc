@@ -24,8 +24,7 @@ Result<MetadataHandle> all_metadata(Client& client, const std::stop_token& stop)
     }
     // What is left must not become too short for an answer.
     if (left < 2 * slice) slice = left;
-    code =
-        rd_kafka_metadata(client.get(), 1, nullptr, &metadata, static_cast<int>(slice.count()));
+    code = rd_kafka_metadata(client.get(), 1, nullptr, &metadata, static_cast<int>(slice.count()));
     left -= slice;
     slice *= 2;
   }

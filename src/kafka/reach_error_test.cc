@@ -50,6 +50,21 @@ TEST(ReachError, TellsRefusedPasswordsFromRefusedTokens) {
          ErrorKind::unauthorized, "b:9093 refused the token: {\"status\":\"invalid_token\"}");
 }
 
+TEST(RefusesTheLogin, OnlyWhereTheLoginItselfIsRefused) {
+  ReachTrouble trouble;
+  EXPECT_FALSE(refuses_the_login(trouble));
+  trouble.code = RD_KAFKA_RESP_ERR__TRANSPORT;
+  EXPECT_FALSE(refuses_the_login(trouble));
+  trouble.code = RD_KAFKA_RESP_ERR__AUTHENTICATION;
+  trouble.reason = "SASL authentication error: Authentication failed";
+  EXPECT_TRUE(refuses_the_login(trouble));
+  trouble.certificate.emplace();
+  EXPECT_FALSE(refuses_the_login(trouble));
+  trouble.certificate.reset();
+  trouble.reason = "SASL PLAIN mechanism handshake failed: Broker: Unsupported SASL mechanism";
+  EXPECT_FALSE(refuses_the_login(trouble));
+}
+
 TEST(ReachError, NamesTheMechanismsThatAreOffered) {
   expect(
       error_for(RD_KAFKA_RESP_ERR__AUTHENTICATION,

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 
 import pytest
 from control_plane import ApiKey
@@ -250,9 +251,19 @@ def test_a_stop_is_told_even_where_a_cluster_is_finished(cloud, kafka, visit):
 # Keys that were left behind
 
 
+def this_machine():
+    """With its boot, and the namespace of its process ids."""
+    boot = open("/proc/sys/kernel/random/boot_id", encoding="ascii").read()[:8]
+    return f"{socket.gethostname()[:40]}.{boot}.{os.readlink('/proc/self/ns/pid').strip('pid:[]')}"
+
+
+def right_now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def note(host=None, pid=None, started="2026-03-04T05:06:07Z"):
     """As runs describe their keys."""
-    return (f"run r1 key 1, host {host or socket.gethostname()}, pid {pid or 2**22 - 1}, started {started}; "
+    return (f"run r1 key 1, host {host or this_machine()}, pid {pid or 2**22 - 1}, started {started}; "
             "safe to delete when that run has ended")
 
 
@@ -260,7 +271,7 @@ def with_keys(stub):
     """One that is left, one of a process that runs, one whose note was changed, and three that are not ours."""
     for id, name, description, owner, resource in (
             ("LEFTOVER", "partwise-temporary lkc-1", note(), OWNER, "lkc-1"),
-            ("INUSE", "partwise-temporary lkc-2", note(pid=os.getpid()), OWNER, "lkc-2"),
+            ("INUSE", "partwise-temporary lkc-2", note(pid=os.getpid(), started=right_now()), OWNER, "lkc-2"),
             ("EDITED", "partwise-temporary lkc-1", "changed by hand", OWNER, "lkc-1"),
             ("CIKEY", "CI Kafka API Key", note(), OWNER, "lkc-1"),
             ("CLOUDKEY", "partwise", "", "u-1", "cloud"),
@@ -293,6 +304,24 @@ def test_pruning_deletes_what_is_left_over_and_nothing_else(judged, partwise):
     assert run.status == 0, run.err
     assert sorted(key.id for key in stub.control.deleted) == ["EDITED", "LEFTOVER"]
     assert "INUSE" in run.out and "may be in use" in run.out
+
+
+def test_the_number_of_a_process_that_began_later_says_nothing(judged, partwise):
+    """As in a container, where each run is process 1."""
+    stub = judged(environments())
+    stub.control.add_key(ApiKey("OLD", "s", OWNER, "lkc-1", "partwise-temporary lkc-1", note(pid=os.getpid())))
+    run = partwise("cluster", "keys", "--prune", "--yes", env=settings(stub))
+    assert run.status == 0 and not stub.control.keys, run.out
+
+
+def test_pruning_keeps_to_the_environments_that_are_named(judged, partwise):
+    stub = with_keys(judged(environments()))
+    stub.control.add_key(ApiKey("STAGING", "s", OWNER, "lkc-5", "partwise-temporary lkc-5", note()))
+    shown = partwise("cluster", "keys", "--prune", "--environment-filter", "env-b", env=settings(stub))
+    assert shown.status == 0 and "LEFTOVER" not in shown.out, shown.err
+    assert "--prune --yes --environment-filter env-b" in shown.out
+    run = partwise("cluster", "keys", "--prune", "--yes", "--environment-filter", "env-b", env=settings(stub))
+    assert run.status == 0 and [key.id for key in stub.control.deleted] == ["STAGING"], run.err
 
 
 def test_keys_of_many_pages_are_all_found(judged, partwise):

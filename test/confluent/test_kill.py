@@ -2,10 +2,13 @@
 killed has left is found."""
 
 import json
+import os
 import signal
+import subprocess
 import time
 
 import pytest
+from harness import PARTWISE
 from visiting import OWNER, assert_no_secrets, settings, visited
 
 KEYS = "/iam/v2/api-keys"
@@ -83,6 +86,35 @@ def test_no_key_remains_after_a_stop(stub, start, stage, number):
     for key in stub.control.created:
         assert key.owner == OWNER and f"deleted API key {key.id}" in run.err
     assert_no_secrets(run, stub)
+
+
+def test_no_key_remains_after_the_terminal_is_closed(stub, start):
+    fault = stub.fault(hang=True, **STAGES["while metrics are asked for"][0])
+    run = start()
+    assert fault.reached.wait(60), "never reached"
+    run.signal(signal.SIGHUP)
+    until(lambda: "stopping" in run.said(), "that it heard of it")
+    fault.release.set()
+    run = run.end()
+    assert run.status == 130, run.err
+    assert len(stub.control.created) == CLUSTERS and not stub.control.keys
+
+
+def test_no_key_remains_where_nobody_reads_any_more(stub, kafka, tmp_path):
+    """As in `partwise recommend 2>&1 | tee log`, where Ctrl-C ends tee as well: each word is then one too many."""
+    fault = stub.fault(hang=True, **STAGES["while metrics are asked for"][0])
+    for name, text in kafka.files.items():
+        (tmp_path / name).write_text(text)
+    run = subprocess.Popen([PARTWISE, "recommend", "--config", "client.properties", "--verbose"], cwd=tmp_path,
+                           env={"PATH": os.environ["PATH"], **settings(stub, USE_SAMPLE_RECORDS="False")},
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert fault.reached.wait(60), "never reached"
+    run.stdout.close()
+    run.stderr.close()
+    run.send_signal(signal.SIGINT)
+    fault.release.set()
+    run.wait(60)
+    assert len(stub.control.created) == CLUSTERS and not stub.control.keys
 
 
 @pytest.mark.parametrize("stage", STAGES)
