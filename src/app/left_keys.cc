@@ -22,20 +22,17 @@ bool has(const std::vector<std::string>& list, const std::string& one) {
   return std::find(list.begin(), list.end(), one) != list.end();
 }
 
-// The clusters whose keys are wanted; none: all.
-Result<std::optional<std::vector<std::string>>> wanted_clusters(credentials::ConfluentCloud& cloud,
-                                                                const ClusterOptions& where,
-                                                                const std::stop_token& stop) {
-  using Clusters = std::optional<std::vector<std::string>>;
-  if (where.cloud.environments.empty()) {
-    return where.filter.empty() ? Clusters() : Clusters(where.filter);
-  }
-  const auto chosen =
-      TRY(credentials::chosen_clusters(cloud, {where.cloud.environments, where.filter}, stop));
-  if (!chosen.failures.empty()) return tl::unexpected(chosen.failures.front());
-  std::vector<std::string> clusters;
-  for (const auto& cluster : chosen.clusters) clusters.push_back(cluster.id);
-  return Clusters(std::move(clusters));
+// Those of the environments that are named, whatever state they are in; none: of all.
+Result<std::optional<std::vector<std::string>>> clusters_of_environments(
+    credentials::ConfluentCloud& cloud, const ClusterOptions& where, const std::stop_token& stop) {
+  std::optional<std::vector<std::string>> clusters;
+  if (where.cloud.environments.empty()) return clusters;
+  const auto found = TRY(credentials::chosen_clusters(cloud, {where.cloud.environments, {}}, stop));
+  if (!found.failures.empty()) return tl::unexpected(found.failures.front());
+  clusters.emplace();
+  for (const auto& cluster : found.clusters) clusters->push_back(cluster.id);
+  for (const auto& skipped : found.skipped) clusters->push_back(skipped.cluster.id);
+  return clusters;
 }
 
 void prune(LeftKey& left, credentials::ConfluentCloud& cloud, const std::stop_token& stop) {
@@ -63,12 +60,14 @@ Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outs
   const auto login = TRY(cloud_login(options.where, outside, stop));
   credentials::ConfluentCloud cloud(outside.services(), options.where.cloud.api_url, login);
   const auto listed = TRY(cloud.leftovers(options.where.cloud.principal, {}, stop));
-  const auto wanted = TRY(wanted_clusters(cloud, options.where, stop));
+  const auto inside = TRY(clusters_of_environments(cloud, options.where, stop));
+  const auto& filter = options.where.filter;
   const auto here = machine_name();
   const auto now = outside.clock().now();
   std::vector<LeftKey> keys;
   for (const auto& key : listed) {
-    if (wanted && !has(*wanted, key.cluster)) continue;
+    if (inside && !has(*inside, key.cluster)) continue;
+    if (!filter.empty() && !has(filter, key.cluster)) continue;
     LeftKey left{key, credentials::key_note_from(key.description), {}, {}, false};
     left.in_use = in_use_text(left.note, here, process_runs, now);
     const bool chosen = options.prune && options.yes && (options.all || left.in_use.empty());

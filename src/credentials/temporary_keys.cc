@@ -49,7 +49,12 @@ TemporaryKeys::TemporaryKeys(ConfluentCloud& cloud, TemporaryKeySettings setting
   settings_.note = normal(settings_.note);
 }
 
-TemporaryKeys::~TemporaryKeys() { (void)remove_all(); }
+TemporaryKeys::~TemporaryKeys() {
+  try {
+    (void)remove_all();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): nobody is there to be told
+  }
+}
 
 Result<ApiKey> TemporaryKeys::make(const std::string& cluster, const std::string& owner,
                                    const std::stop_token& stop) {
@@ -161,8 +166,13 @@ Result<std::vector<TemporaryKeys::Held>> TemporaryKeys::lost_at(const Place& pla
 
 KeyEnd TemporaryKeys::deleted(const Held& key) {
   KeyEnd end = {key.id, key.cluster, std::nullopt};
-  auto result = cloud_.delete_key(key.id, settings_.patience, std::stop_token());
-  if (!result) end.error = std::move(result).error();
+  try {
+    auto result = cloud_.delete_key(key.id, settings_.patience, std::stop_token());
+    if (!result) end.error = std::move(result).error();
+  } catch (const std::exception& thrown) {
+    end.error =
+        Error{ErrorKind::limit, fmt::format("API key {}: {}", key.id, thrown.what()), {}, {}};
+  }
   tell(end);
   return end;
 }

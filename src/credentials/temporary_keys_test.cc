@@ -1,6 +1,7 @@
 #include "credentials/temporary_keys.h"
 
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -223,6 +224,41 @@ TEST_F(TemporaryKeysTest, LostAndLaterListedAreDeletedAtTheEnd) {
   plane_.instead = nullptr;
   EXPECT_TRUE(keys.remove_all().empty());
   EXPECT_TRUE(plane_.keys.empty());
+}
+
+TEST_F(TemporaryKeysTest, AreDeletedWhateverIsThrownOnTheWay) {
+  auto with_a_thrower = settings();
+  with_a_thrower.ended = [](const KeyEnd&) { throw std::runtime_error("cannot be told"); };
+  {
+    TemporaryKeys keys(plane_.cloud, std::move(with_a_thrower));
+    ASSERT_TRUE(keys.make("lkc-1", "sa-1", {}));
+    ASSERT_TRUE(keys.make("lkc-2", "sa-1", {}));
+    // After the key is there, and before its deletion.
+    plane_.afterwards = [](const http::Request&) -> std::optional<Result<http::Reply>> {
+      throw std::runtime_error("no memory");
+    };
+    EXPECT_THROW((void)keys.make("lkc-3", "sa-1", {}), std::runtime_error);
+    plane_.instead = std::exchange(plane_.afterwards, nullptr);
+    EXPECT_THROW((void)keys.remove("KEY2"), std::runtime_error);
+    EXPECT_EQ(plane_.keys.size(), 3U);
+    plane_.instead = nullptr;
+    EXPECT_TRUE(keys.remove("KEY1"));
+  }
+  EXPECT_TRUE(plane_.keys.empty());
+}
+
+TEST_F(TemporaryKeysTest, WhoseLastTryThrowsAreToldAndDoNotKeepTheOthers) {
+  TemporaryKeys keys(plane_.cloud, settings());
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(keys.make("lkc-1", "sa-1", {}));
+  plane_.instead = [](const http::Request& request) -> std::optional<Result<http::Reply>> {
+    if (request.url.ends_with("KEY2")) throw std::runtime_error("no memory");
+    return std::nullopt;
+  };
+  const auto errors = keys.remove_all();
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].message, "API key KEY2: no memory");
+  EXPECT_EQ(plane_.keys.size(), 1U);
+  EXPECT_EQ(ends_.size(), 3U);
 }
 
 TEST_F(TemporaryKeysTest, AreMadeForSeveralClustersAtATime) {
