@@ -1,6 +1,9 @@
 #include "app/cluster_keys.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -34,6 +37,19 @@ struct ClusterKeys::Account {
   credentials::ConfluentCloud cloud;
   credentials::TemporaryKeys keys;
   std::vector<std::optional<Result<ApiKey>>> made;  // by cluster
+  Errors left;                                      // by the guard; read when it has ended
+
+  // For a thread of its own, where nothing that is thrown may get out.
+  void take_away() {
+    try {
+      left = keys.remove_all();
+    } catch (const std::exception& error) {
+      left.push_back({ErrorKind::limit,
+                      fmt::format("API keys could not be looked for: {}", error.what()),
+                      "partwise cluster keys --prune",
+                      {}});
+    }
+  }
 
   Account(const http::Login& login, const ClusterOptions& options, Outside& outside,
           Progress& progress, std::size_t clusters)
@@ -55,8 +71,21 @@ ClusterKeys::ClusterKeys(const FoundClusters& found, const ClusterOptions& optio
 
 ClusterKeys::~ClusterKeys() = default;
 
+// It ends when the run stops, or when the keys are taken away for another reason.
+void ClusterKeys::guard(const std::stop_token& stop) {
+  guard_ = std::jthread([this, stop](const std::stop_token& awake) {
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock lock(mutex);
+    woken.wait(lock, awake, [] { return false; });
+    if (stop.stop_requested()) account_->take_away();
+  });
+  wake_ = std::make_unique<Wake>(stop, [this] { guard_.request_stop(); });
+}
+
 void ClusterKeys::make_all(const std::stop_token& stop) {
   if (!account_) return;
+  guard(stop);
   const auto& clusters = found_.clusters;
   in_parallel(clusters.size(), keys_at_once, [&](std::size_t i) {
     if (!clusters[i].needs_key || stop.stop_requested()) return;
@@ -105,6 +134,13 @@ void ClusterKeys::take_away(std::size_t index) {
   }
 }
 
-Errors ClusterKeys::take_all_away() { return account_ ? account_->keys.remove_all() : Errors{}; }
+Errors ClusterKeys::take_all_away() {
+  if (!account_) return {};
+  guard_.request_stop();
+  if (guard_.joinable()) guard_.join();
+  auto errors = std::exchange(account_->left, {});
+  for (auto& error : account_->keys.remove_all()) errors.push_back(std::move(error));
+  return errors;
+}
 
 }  // namespace partwise::app

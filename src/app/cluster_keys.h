@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <stop_token>
+#include <thread>
 
 #include "app/cluster_finding.h"
 #include "app/cluster_options.h"
@@ -13,8 +15,9 @@
 namespace partwise::app {
 
 /// Makes a key for each cluster that needs one, all at the beginning, as it takes minutes until
-/// the clusters know them; and takes each away as soon as its cluster is finished. Those that are
-/// left are taken away when this goes.
+/// the clusters know them; and takes each away as soon as its cluster is finished. At a stop all
+/// are taken away at once, whatever a slow cluster is still waited for. Those that are left are
+/// taken away when this goes.
 ///
 /// threads: any
 class ClusterKeys {
@@ -40,7 +43,9 @@ class ClusterKeys {
 
  private:
   struct Account;
+  using Wake = std::stop_callback<std::function<void()>>;
 
+  void guard(const std::stop_token& stop);
   Result<> wait_until_it_works(const config::ClusterAccess& access, const std::string& key,
                                const std::stop_token& stop);
 
@@ -49,6 +54,8 @@ class ClusterKeys {
   Outside& outside_;
   Progress& progress_;
   std::unique_ptr<Account> account_;  ///< null where no cluster needs a key
+  std::jthread guard_;                ///< waits for a stop; below the account, which it uses
+  std::unique_ptr<Wake> wake_;        ///< of the guard, by the run's stop
 };
 
 }  // namespace partwise::app

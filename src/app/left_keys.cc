@@ -47,9 +47,8 @@ std::string in_use_text(const std::optional<credentials::KeyNote>& note, const s
                         const ProcessRuns& runs, Instant now) {
   if (!note) return {};
   if (note->host == host) {
-    return runs(note->pid, note->started, now)
-               ? fmt::format("process {} of this machine runs", note->pid)
-               : "";
+    return runs(note->pid, note->begun) ? fmt::format("process {} of this machine runs", note->pid)
+                                        : "";
   }
   if (now - note->started >= longest_run) return {};
   return fmt::format("made on {} {} ago", note->host, duration_text(now - note->started));
@@ -69,7 +68,7 @@ Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outs
     if (inside && !has(*inside, key.cluster)) continue;
     if (!filter.empty() && !has(filter, key.cluster)) continue;
     LeftKey left{key, credentials::key_note_from(key.description), {}, {}, false};
-    left.in_use = in_use_text(left.note, here, process_runs, now);
+    left.in_use = in_use_text(left.note, here, still_runs, now);
     const bool chosen = options.prune && options.yes && (options.all || left.in_use.empty());
     if (chosen && !stop.stop_requested()) prune(left, cloud, stop);
     keys.push_back(std::move(left));

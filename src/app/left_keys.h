@@ -33,8 +33,8 @@ struct LeftKey {
 Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outside,
                                        const std::stop_token& stop);
 
-/// Whether the process with this number that ran at `started` runs now.
-using ProcessRuns = std::function<bool(std::int64_t pid, Instant started, Instant now)>;
+/// Whether a process of this machine runs; see still_runs().
+using ProcessRuns = std::function<bool(std::int64_t pid, std::int64_t begun)>;
 
 /// Why a key's run may still go on; empty where it has ended. A run on this machine goes on while
 /// its process does; one elsewhere may for a day.

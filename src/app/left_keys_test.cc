@@ -14,9 +14,11 @@ namespace {
 constexpr Instant now{Millis(1'772'600'760'000)};
 
 std::string in_use(const std::string& host, Millis age, bool runs) {
-  const credentials::KeyNote note{"r1", 1, host, 77, now - age};
+  const credentials::KeyNote note{"r1", 1, host, 77, 5, now - age};
   return in_use_text(
-      note, "here", [runs](std::int64_t pid, Instant, Instant) { return runs && pid == 77; }, now);
+      note, "here",
+      [runs](std::int64_t pid, std::int64_t begun) { return runs && pid == 77 && begun == 5; },
+      now);
 }
 
 TEST(LeftKeys, OfThisMachineAreInUseWhileTheirProcessRuns) {
@@ -30,7 +32,7 @@ TEST(LeftKeys, OfOtherMachinesMayBeInUseForADay) {
 }
 
 TEST(LeftKeys, WhoseNoteWasChangedAreLeftOver) {
-  EXPECT_EQ(in_use_text({}, "here", [](std::int64_t, Instant, Instant) { return true; }, now), "");
+  EXPECT_EQ(in_use_text({}, "here", [](std::int64_t, std::int64_t) { return true; }, now), "");
 }
 
 TEST(ThisRun, IsOnAMachineWithABootAndANamespace) {
@@ -41,10 +43,12 @@ TEST(ThisRun, IsOnAMachineWithABootAndANamespace) {
 }
 
 TEST(ThisRun, ANumberThatAnotherProcessHasNowIsNotThatProcess) {
-  const auto today = SystemClock().now();
-  EXPECT_TRUE(process_runs(getpid(), today, today));
-  EXPECT_FALSE(process_runs(getpid(), today - std::chrono::hours(24), today));
-  EXPECT_FALSE(process_runs(0, today, today));
+  const auto note = note_of_this_run(SystemClock().now());
+  EXPECT_GT(note.begun, 0);
+  EXPECT_TRUE(still_runs(getpid(), note.begun));
+  EXPECT_TRUE(still_runs(getpid(), 0));
+  EXPECT_FALSE(still_runs(getpid(), note.begun + 1));
+  EXPECT_FALSE(still_runs(0, 0));
 }
 
 }  // namespace

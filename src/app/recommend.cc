@@ -111,8 +111,6 @@ class ClusterRun {
     report_.bootstrap_servers = access_.bootstrap_servers;
     if (!entered_) enter();
     if (!report_.error) unless_it_fails([this] { return measure(); });
-    // Who stops a run does not wait for long: what must not be left comes first.
-    if (stop_.stop_requested()) take_away_key();
     unless_it_fails([this] { return finish_results(); });
     take_away_key();
     report_.elapsed_s = seconds(clock.steady_now() - start);

@@ -7,11 +7,9 @@
 #include <cctype>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <random>
 #include <sstream>
 #include <system_error>
@@ -23,8 +21,6 @@ namespace partwise::app {
 namespace {
 
 constexpr std::size_t longest_host = 40;
-// A note has whole seconds, and a clock may be set.
-constexpr Millis clock_slack{5'000};
 
 std::string boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
@@ -43,25 +39,19 @@ std::string pid_namespace() {
   return digits;
 }
 
-// Since the machine has begun. Field 22 of /proc/PID/stat; the name, field 2, may have blanks.
-std::optional<double> start_s(std::int64_t pid) {
+// Field 22 of /proc/PID/stat, in clock ticks since the machine started; the name, field 2, may have
+// blanks. 0: not told.
+std::int64_t begin_of(std::int64_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
   std::string text;
   std::getline(file, text);
   const auto name_end = text.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
+  if (name_end == std::string::npos) return 0;
   std::istringstream fields(text.substr(name_end + 1));
   std::string field;
-  for (int number = 3; number <= 22; ++number) fields >> field;
-  if (!fields) return std::nullopt;
-  return std::strtod(field.c_str(), nullptr) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-std::optional<double> uptime_s() {
-  std::ifstream file("/proc/uptime");
-  double uptime = 0;
-  if (!(file >> uptime)) return std::nullopt;
-  return uptime;
+  for (int number = 3; number < 22; ++number) fields >> field;
+  std::int64_t begin = 0;
+  return fields >> begin ? begin : 0;
 }
 
 }  // namespace
@@ -73,20 +63,22 @@ std::string machine_name() {
                      pid_namespace());
 }
 
-bool process_runs(std::int64_t pid, Instant started, Instant now) {
+bool still_runs(std::int64_t pid, std::int64_t begun) {
   // Another user's process cannot be signalled, but is there.
   const bool there = pid > 0 && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
   if (!there) return false;
-  const auto start = start_s(pid);
-  const auto uptime = uptime_s();
-  if (!start || !uptime) return true;
-  const auto begun = now - Millis(static_cast<std::int64_t>((*uptime - *start) * 1000));
-  return begun <= started + clock_slack;
+  const auto begin = begin_of(pid);
+  return begun == 0 || begin == 0 || begin == begun;
 }
 
 credentials::KeyNote note_of_this_run(Instant started) {
   std::random_device chance;
-  return {fmt::format("{:08x}{:08x}", chance(), chance()), 0, machine_name(), getpid(), started};
+  return {fmt::format("{:08x}{:08x}", chance(), chance()),
+          0,
+          machine_name(),
+          getpid(),
+          begin_of(getpid()),
+          started};
 }
 
 }  // namespace partwise::app

@@ -13,8 +13,9 @@ namespace partwise::app {
 /// is the same process only where this is the same.
 std::string machine_name();
 
-/// Whether this process of this machine runs, and did at that time: another may have its number.
-bool process_runs(std::int64_t pid, Instant started, Instant now);
+/// Whether the process of this machine that began then runs: another may have its number now.
+/// begun: in clock ticks since the machine started; 0: not known
+bool still_runs(std::int64_t pid, std::int64_t begun);
 
 /// With a number that no other run has.
 credentials::KeyNote note_of_this_run(Instant started);

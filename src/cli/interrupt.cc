@@ -76,6 +76,7 @@ void Interrupt::watch(const std::stop_token& finished) {
       source_.request_stop();
       call(on_stop_);
     } else if (now - first >= same_signal) {
+      alarm(2);  // a terminal that takes no more words must not hold it up
       call(on_leave_);
       _exit(128 + signal);
     }

@@ -57,20 +57,21 @@ bool marked_as_ours(std::string_view display_name) {
 }
 
 std::string KeyNote::text() const {
-  return fmt::format("run {} key {}, host {}, pid {}, started {}{}", as_plain_name(run), number,
-                     as_plain_name(host), pid, utc_text(started), ending);
+  return fmt::format("run {} key {}, host {}, pid {} begun {}, started {}{}", as_plain_name(run),
+                     number, as_plain_name(host), pid, begun, utc_text(started), ending);
 }
 
 std::optional<KeyNote> key_note_from(std::string_view text) {
   const auto run = taken(text, "run ", " ");
   const auto number = number_in(taken(text, "key ", ","));
   const auto host = taken(text, " host ", ",");
-  const auto pid = number_in(taken(text, " pid ", ","));
+  const auto pid = number_in(taken(text, " pid ", " "));
+  const auto begun = number_in(taken(text, "begun ", ","));
   const auto time = taken(text, " started ", ending);
-  if (!run || !number || !host || !pid || !time || !text.empty()) return std::nullopt;
+  if (!run || !number || !host || !pid || !begun || !time || !text.empty()) return std::nullopt;
   const auto started = instant_from_text(*time);
   if (!started || !plain_name(*run) || !plain_name(*host)) return std::nullopt;
-  return KeyNote{std::string(*run), *number, std::string(*host), *pid, *started};
+  return KeyNote{std::string(*run), *number, std::string(*host), *pid, *begun, *started};
 }
 
 }  // namespace partwise::credentials

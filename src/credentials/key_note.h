@@ -25,12 +25,13 @@ struct KeyNote {
   std::int64_t number = 0;  ///< of the key in its run: no two keys have the same note
   std::string host;
   std::int64_t pid = 0;
-  Instant started;  ///< of the run; whole seconds
+  std::int64_t begun = 0;  ///< of the process, in clock ticks since its machine started; 0: unknown
+  Instant started;         ///< of the run; whole seconds
 
   bool operator==(const KeyNote&) const = default;
 
-  /// "run r1 key 2, host h, pid 7, started 2026-03-04T05:06:07Z; safe to delete when that run has
-  /// ended". Of run and host 64 characters; what cannot stand in a plain_name becomes '-'.
+  /// "run r1 key 2, host h, pid 7 begun 123, started 2026-03-04T05:06:07Z; safe to delete when that
+  /// run has ended". Of run and host 64 characters; what cannot stand in a plain_name becomes '-'.
   [[nodiscard]] std::string text() const;
 };
 

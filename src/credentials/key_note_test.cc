@@ -8,15 +8,15 @@ namespace partwise::credentials {
 namespace {
 
 KeyNote note() {
-  return {"r-1a2b", 3, "build.example.com", 4711,
-          instant_from_text("2026-03-04T05:06:07Z").value()};
+  return {"r-1a2b", 3,  "build.example.com",
+          4711,     99, instant_from_text("2026-03-04T05:06:07Z").value()};
 }
 
 TEST(KeyNote, IsReadBackFromItsText) {
-  EXPECT_EQ(
-      note().text(),
-      "run r-1a2b key 3, host build.example.com, pid 4711, started 2026-03-04T05:06:07Z; safe "
-      "to delete when that run has ended");
+  EXPECT_EQ(note().text(),
+            "run r-1a2b key 3, host build.example.com, pid 4711 begun 99, started "
+            "2026-03-04T05:06:07Z; safe "
+            "to delete when that run has ended");
   EXPECT_EQ(key_note_from(note().text()), note());
 }
 
@@ -38,14 +38,18 @@ TEST(KeyNote, IsNoneForOtherTexts) {
   const auto text = note().text();
   for (const auto& wrong :
        {std::string(), std::string("temp"), text + "x", "x" + text, text.substr(0, text.size() - 1),
-        std::string("run r key x, host h, pid 1, started 2026-03-04T05:06:07Z; safe to delete when "
-                    "that run has ended"),
-        std::string("run r key 1, host h, pid -1, started 2026-03-04T05:06:07Z; safe to delete "
-                    "when that run has ended"),
-        std::string("run r key 1, host h, pid 1, started soon; safe to delete when that run has "
-                    "ended"),
-        std::string("run ../r key 1, host h, pid 1, started 2026-03-04T05:06:07Z; safe to delete "
-                    "when that run has ended")}) {
+        std::string(
+            "run r key x, host h, pid 1 begun 0, started 2026-03-04T05:06:07Z; safe to delete when "
+            "that run has ended"),
+        std::string(
+            "run r key 1, host h, pid -1 begun 0, started 2026-03-04T05:06:07Z; safe to delete "
+            "when that run has ended"),
+        std::string(
+            "run r key 1, host h, pid 1 begun 0, started soon; safe to delete when that run has "
+            "ended"),
+        std::string(
+            "run ../r key 1, host h, pid 1 begun 0, started 2026-03-04T05:06:07Z; safe to delete "
+            "when that run has ended")}) {
     EXPECT_FALSE(key_note_from(wrong)) << wrong;
   }
 }

@@ -20,7 +20,7 @@ class TemporaryKeysTest : public testing::Test {
  protected:
   TemporaryKeySettings settings() {
     TemporaryKeySettings settings;
-    settings.note = {"r1", 0, "h", 7, instant_from_text("2026-03-04T05:06:07Z").value()};
+    settings.note = {"r1", 0, "h", 7, 0, instant_from_text("2026-03-04T05:06:07Z").value()};
     settings.ended = [this](const KeyEnd& end) { ends_.push_back(end); };
     return settings;
   }
@@ -50,7 +50,8 @@ TEST_F(TemporaryKeysTest, AreNotedAndDeletedAtTheEnd) {
     EXPECT_EQ(keys.make("lkc-2", "sa-1", {})->id, "KEY2");
     EXPECT_EQ(plane_.keys["KEY2"]["spec"]["display_name"], "partwise-temporary lkc-2");
     EXPECT_EQ(plane_.keys["KEY2"]["spec"]["description"],
-              "run r1 key 2, host h, pid 7, started 2026-03-04T05:06:07Z; safe to delete when that "
+              "run r1 key 2, host h, pid 7 begun 0, started 2026-03-04T05:06:07Z; safe to delete "
+              "when that "
               "run has ended");
   }
   EXPECT_TRUE(plane_.keys.empty());
@@ -173,7 +174,7 @@ TEST_F(TemporaryKeysTest, OnTheirWayAreWaitedForAtTheEnd) {
 TEST_F(TemporaryKeysTest, ThatTurnUpInTheListLaterAreDeletedAtTheEnd) {
   TemporaryKeys keys(plane_.cloud, settings());
   plane_.add_key("OTHERS", "partwise-temporary lkc-1",
-                 "run r2 key 1, host h, pid 7, started "
+                 "run r2 key 1, host h, pid 7 begun 0, started "
                  "2026-03-04T05:06:07Z; safe to delete when that run has ended",
                  "sa-1", "lkc-1");
   plane_.add_key("THEIRS", "by hand", "run r1", "sa-1", "lkc-1");

@@ -66,7 +66,7 @@ class KafkaCluster final : public sample::ClusterPort {
   }
 
   Result<ClusterDescription> describe() override {
-    const auto metadata = TRY(all_metadata(*client_, stop_));
+    const auto metadata = TRY(all_metadata(*client_));
     if (metadata->topic_cnt == 0) TRY(check_that_topics_may_be_seen());
     ClusterDescription description;
     brokers_.clear();

@@ -54,7 +54,7 @@ class LayoutReader {
 
  private:
   Result<> read_metadata() {
-    const auto metadata = TRY(all_metadata(client_, stop_));
+    const auto metadata = TRY(all_metadata(client_));
     for (int i = 0; i < metadata->broker_cnt; ++i) {
       const auto& broker = metadata->brokers[i];
       layout_.brokers.push_back({broker.id, broker.host, broker.port, {}});
