@@ -415,7 +415,7 @@ bool on_loop(listener::Server& server, std::function<void()> act) {
   constexpr auto slice = std::chrono::milliseconds(20);
   const auto meeting = std::make_shared<Meeting>();
   server.post([meeting, act = std::move(act)] {
-    const std::lock_guard lock(meeting->mutex);
+    const std::scoped_lock lock(meeting->mutex);
     if (meeting->given_up) return;
     act();
     meeting->done = true;

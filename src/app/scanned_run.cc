@@ -56,7 +56,7 @@ class ScannedRun final : public sample::ScanSink {
   }
 
   void finished(TopicPartition at, const std::optional<Error>& error) override {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     auto& topic = topics_[static_cast<std::size_t>(at.topic)];
     if (error) {
       topic.row.failures.push_back({at.partition, "read", error->kind, error->message});

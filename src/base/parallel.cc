@@ -21,7 +21,7 @@ class Work {
       try {
         work_(i);
       } catch (...) {
-        const std::lock_guard lock(mutex_);
+        const std::scoped_lock lock(mutex_);
         if (!thrown_) thrown_ = std::current_exception();
       }
     }

@@ -41,7 +41,7 @@ ProgressLines::ProgressLines(bool terminal, bool verbose)
 ProgressLines::~ProgressLines() { finish(); }
 
 void ProgressLines::update(const ClusterProgress& progress) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   clusters_[progress.address] = progress;
   if (!finished_ &&
       steady_clock::now() - last_draw_ >= (terminal_ ? redraw_every : plain_line_every)) {
@@ -54,19 +54,19 @@ void ProgressLines::detail(const std::string& line) {
 }
 
 void ProgressLines::say(const std::string& line) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   erase();
   tell(line + "\n");
 }
 
 void ProgressLines::finish() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!finished_) erase();
   finished_ = true;
 }
 
 int ProgressLines::topics_done() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   int sum = 0;
   for (const auto& [address, progress] : clusters_) sum += progress.topics_done;
   return sum;

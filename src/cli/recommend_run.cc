@@ -49,14 +49,14 @@ class FileWriter final : public app::RecommendEvents {
   }
 
   std::optional<Error> error() {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return error_;
   }
 
  private:
   void keep(Result<> result) {
     if (result) return;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (!error_) error_ = std::move(result).error();
   }
 

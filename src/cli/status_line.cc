@@ -22,7 +22,7 @@ void StatusLine::keep_showing(std::function<std::string()> text) {
 }
 
 void StatusLine::say(const std::string& line) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   erase();
   tell(line + "\n");
 }
@@ -32,12 +32,12 @@ void StatusLine::finish() {
     shower_.request_stop();
     shower_.join();
   }
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   erase();
 }
 
 void StatusLine::show(const std::string& text) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   erase();
   tell(text);
   drawn_ = true;

@@ -187,7 +187,7 @@ tl::expected<OptionValues, Errors> resolve(OptionTable table, const OptionSource
   return Resolver(sources).resolve(table);
 }
 
-bool OptionValues::has(std::string_view name) const { return values_.find(name) != values_.end(); }
+bool OptionValues::has(std::string_view name) const { return values_.contains(name); }
 
 bool OptionValues::given(std::string_view name) const {
   return has(name) && entry(name).from != "default";

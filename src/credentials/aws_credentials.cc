@@ -343,7 +343,7 @@ Result<AwsCredentials> found_credentials(const AwsContext& context, const std::s
 }
 
 Result<AwsCredentials> AwsCredentialChain::credentials(const std::stop_token& stop) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto still_good = [this](const AwsCredentials& found) {
     return !found.expiration || *found.expiration - context_.clock.now() > least_life;
   };
@@ -353,7 +353,7 @@ Result<AwsCredentials> AwsCredentialChain::credentials(const std::stop_token& st
 }
 
 void AwsCredentialChain::forget() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   kept_.reset();
 }
 

@@ -35,7 +35,7 @@ class TemporaryKeys::UnderWay {
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
   ~UnderWay() {
-    const std::lock_guard lock(keys_.mutex_);
+    const std::scoped_lock lock(keys_.mutex_);
     --keys_.under_way_;
     keys_.idle_.notify_all();
   }
@@ -60,7 +60,7 @@ Result<ApiKey> TemporaryKeys::make(const std::string& cluster, const std::string
                                    const std::stop_token& stop) {
   auto note = settings_.note;
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (closing_) {
       return fail(ErrorKind::interrupted,
                   fmt::format("no API key is made for {}: the run is ending", cluster));
@@ -70,7 +70,7 @@ Result<ApiKey> TemporaryKeys::make(const std::string& cluster, const std::string
   }
   const UnderWay under_way(*this);
   auto key = created({key_display_name(cluster), note.text(), owner, cluster}, stop);
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (key) clusters_.emplace(key->id, cluster);
   if (key ? key->second : may_exist(key.error().kind)) doubts_.emplace(owner, cluster);
   return key;
@@ -81,7 +81,7 @@ Result<ApiKey> TemporaryKeys::created(const ApiKeyOrder& order, const std::stop_
   try {
     return cloud_.create_key(order, stop);
   } catch (const std::exception&) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     doubts_.emplace(order.owner, order.cluster);
     throw;
   }
@@ -90,7 +90,7 @@ Result<ApiKey> TemporaryKeys::created(const ApiKeyOrder& order, const std::stop_
 Result<> TemporaryKeys::remove(const std::string& id) {
   std::string cluster;
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto found = clusters_.find(id);
     if (found == clusters_.end()) return {};
     cluster = found->second;
@@ -99,7 +99,7 @@ Result<> TemporaryKeys::remove(const std::string& id) {
   const UnderWay under_way(*this);
   TRY(cloud_.delete_key(id, settings_.patience, std::stop_token()));
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     clusters_.erase(id);
   }
   tell({id, cluster, std::nullopt});
@@ -180,7 +180,7 @@ KeyEnd TemporaryKeys::deleted(const Held& key) {
 // Whoever cannot be told must not keep keys from being deleted.
 void TemporaryKeys::tell(const KeyEnd& end) {
   if (!settings_.ended) return;
-  const std::lock_guard lock(telling_);
+  const std::scoped_lock lock(telling_);
   try {
     settings_.ended(end);
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)

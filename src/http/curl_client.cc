@@ -58,7 +58,7 @@ class CurlClient::Lanes {
  public:
   std::unique_ptr<CurlLane> take(const CurlSettings& settings) {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       if (!idle_.empty()) {
         auto lane = std::move(idle_.back());
         idle_.pop_back();
@@ -69,7 +69,7 @@ class CurlClient::Lanes {
   }
 
   void give_back(std::unique_ptr<CurlLane> lane) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     idle_.push_back(std::move(lane));
   }
 

@@ -453,7 +453,7 @@ TEST_F(CurlClientTest, ServesTwentyThreadsAtOnce) {
   const auto& server = serving([&](auto& http) {
     http.Get("/meet", [&](const auto&, auto&) { all_there.arrive_and_wait(); });
     http.Get(R"(/(\d+))", [&](const auto& request, auto& response) {
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       ports.insert(request.remote_port);
       response.set_content(request.matches[1].str(), "text/plain");
     });

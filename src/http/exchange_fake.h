@@ -19,7 +19,7 @@ class FakeExchange final : public Exchange {
   explicit FakeExchange(Answer answer) : answer_(std::move(answer)) {}
 
   Result<Reply> send(const Request& request, const std::stop_token& stop) override {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (stop.stop_requested()) return fail(ErrorKind::interrupted, "interrupted");
     requests_.push_back(request);
     return answer_(request);

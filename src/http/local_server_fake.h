@@ -73,7 +73,7 @@ class RawServer {
     ::shutdown(socket_, SHUT_RDWR);  // wakes accept
     thread_.join();
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       for (const int client : open_) ::shutdown(client, SHUT_RDWR);  // wakes drain
     }
     talks_.clear();
@@ -111,11 +111,11 @@ class RawServer {
     for (;;) {
       const int client = ::accept(socket_, nullptr, nullptr);
       if (client < 0) return;
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       open_.insert(client);
       talks_.emplace_back([this, client] {
         talk_(client);
-        const std::lock_guard closing(mutex_);
+        const std::scoped_lock closing(mutex_);
         open_.erase(client);
         ::close(client);
       });

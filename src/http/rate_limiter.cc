@@ -9,7 +9,7 @@
 namespace partwise::http {
 
 RateLimiter::RateLimiter(int most, Millis window, const Clock& clock, Waiter& waiter)
-    : most_(most), window_(window), clock_(&clock), waiter_(&waiter) {
+    : window_(window), clock_(&clock), waiter_(&waiter) {
   CHECK(most > 0 && window > Millis(0));
   for (int i = 0; i < most; ++i) free_from_.push(SteadyTime::min());
 }
@@ -32,7 +32,7 @@ Result<RateLimiter::Permit> RateLimiter::permit(SteadyTime::duration patience,
 }
 
 SteadyTime RateLimiter::take_or_wait_for(SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   // A place that is held now cannot be free sooner than in one window.
   const auto place = free_from_.empty() ? now + window_ : free_from_.top();
   const auto next = std::max(place, held_until_);
@@ -41,17 +41,17 @@ SteadyTime RateLimiter::take_or_wait_for(SteadyTime now) {
 }
 
 SteadyTime::duration RateLimiter::hold(SteadyTime now) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return held_until_ > now ? held_until_ - now : SteadyTime::duration(0);
 }
 
 void RateLimiter::hold_until(SteadyTime time) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   held_until_ = std::max(held_until_, time);
 }
 
 void RateLimiter::give_back() {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   free_from_.push(clock_->steady_now() + window_);
 }
 

@@ -43,7 +43,6 @@ class RateLimiter {
   SteadyTime take_or_wait_for(SteadyTime now);
   [[nodiscard]] SteadyTime::duration hold(SteadyTime now);
 
-  int most_;
   Millis window_;
   const Clock* clock_;
   Waiter* waiter_;

@@ -158,7 +158,7 @@ TEST(RateLimiter, KeepsTheLimitWithManyThreads) {
       threads.emplace_back([&] {
         for (int k = 0; k < 50; ++k) {
           const auto permit = limiter.permit(patient, {});
-          const std::lock_guard lock(mutex);
+          const std::scoped_lock lock(mutex);
           seen.push_back(time.passed());
           time.advance(Millis(1));
         }

@@ -89,7 +89,7 @@ Result<Reply> Retrying::try_once(Request& request, SteadyTime& deadline,
 Millis Retrying::wait_before_next(const Result<Reply>& last, int tries) {
   Millis wait{0};
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     wait = Millis(random_.below(backoff_most(tries).count()));
   }
   if (!last) return wait;

@@ -184,7 +184,7 @@ Result<std::unique_ptr<Client>> Client::started(rd_kafka_type_t type, ConfHandle
 }
 
 void Client::note_error(rd_kafka_resp_err_t code, const char* reason) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     all_down_ = true;
     return;
@@ -198,13 +198,13 @@ void Client::note_error(rd_kafka_resp_err_t code, const char* reason) {
 }
 
 void Client::note_certificate(int broker, RefusedCertificate refused) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (broker >= 0) untrusted_.insert_or_assign(broker, error_of(refused));
   if (!is_refusal()) trouble_.certificate = std::move(refused);
 }
 
 std::optional<Error> Client::untrusted(int broker) const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   const auto found = untrusted_.find(broker);
   return found == untrusted_.end() ? std::nullopt : std::optional(found->second);
 }
@@ -215,24 +215,24 @@ bool Client::is_refusal() const {
 }
 
 std::optional<Error> Client::last_trouble() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!trouble_.any()) return std::nullopt;
   return reach_error(trouble_, {});
 }
 
 bool Client::login_refused() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return refuses_the_login(trouble_);
 }
 
 Error Client::cannot_reach(double waited_s) const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return reach_error(trouble_, fmt::format(", tried for {:.1f} s", waited_s));
 }
 
 // A login that one broker refuses is refused by all; another may have a better certificate.
 bool Client::hopeless() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (!trouble_.any()) return false;
   return all_down_ || (!trouble_.certificate && kind_of(trouble_.code) == ErrorKind::unauthorized);
 }

@@ -16,7 +16,7 @@ namespace {
 void keep_for_ever(ConfHandle conf) {
   static std::mutex mutex;
   static auto* const kept = new std::vector<rd_kafka_conf_t*>;  // not freed at the program's end
-  const std::lock_guard lock(mutex);
+  const std::scoped_lock lock(mutex);
   kept->push_back(conf.release());
 }
 

@@ -7,9 +7,9 @@ namespace partwise::kafka {
 std::string shown_foreign(std::string_view text) {
   constexpr std::size_t most = 300;
   std::string shown;
-  for (const unsigned char c : text.substr(0, most)) {
-    if (std::isspace(c) == 0) {
-      shown += c > ' ' && c < 0x7f ? static_cast<char>(c) : '?';
+  for (const char c : text.substr(0, most)) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+      shown += c > ' ' && c < 0x7f ? c : '?';
     } else if (!shown.ends_with(' ')) {
       shown += ' ';
     }

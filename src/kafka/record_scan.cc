@@ -39,7 +39,7 @@ class RangeQueue {
   explicit RangeQueue(std::span<const ScanRange> ranges) : ranges_(ranges.begin(), ranges.end()) {}
 
   std::optional<ScanRange> next() {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (ranges_.empty()) return std::nullopt;
     auto range = ranges_.front();
     ranges_.pop_front();
@@ -265,12 +265,12 @@ class RecordScan final : public sample::ScanPort {
   }
 
   void note_failure(const Error& error) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     failure_ = error;
   }
 
   void note_thrown(const std::exception& error) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     thrown_ = std::current_exception();
     failure_ = broken_off(error);
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,7 +66,7 @@ std::size_t hours_missed(const std::vector<double>& samples, const std::vector<d
   const auto first = std::find_if(samples.begin(), samples.end(), is_there) - samples.begin();
   const auto last = samples.rend() - std::find_if(samples.rbegin(), samples.rend(), is_there);
   std::size_t missed = 0;
-  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+  for (auto i = static_cast<std::size_t>(first); std::cmp_less(i, last); ++i) {
     if (i < covered.size() && covered[i] > 0 && !there(samples, i)) ++missed;
   }
   return missed;

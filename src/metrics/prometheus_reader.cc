@@ -21,14 +21,20 @@ constexpr std::int64_t points_at_once = 150'000;
 constexpr std::int64_t topics_at_once = 500;
 constexpr std::size_t samples_enough = 3;
 
-const std::vector<std::string> cluster_labels = {
-    "cluster",          "cluster_id",         "cluster_name",       "kafka_cluster", "kafka_id",
-    "kafka_cluster_id", "kafka_cluster_name", "strimzi_io_cluster", "namespace",     "env",
-    "environment",      "redpanda_id"};
+std::span<const std::string> cluster_labels() {
+  static const std::vector<std::string> labels = {
+      "cluster",          "cluster_id",         "cluster_name",       "kafka_cluster", "kafka_id",
+      "kafka_cluster_id", "kafka_cluster_name", "strimzi_io_cluster", "namespace",     "env",
+      "environment",      "redpanda_id"};
+  return labels;
+}
 
 // Two servers of the same targets, or two jobs of one server.
-const std::vector<std::string> scraper_labels = {"job", "replica", "prometheus_replica",
-                                                 "prometheus", "receive_replica"};
+std::span<const std::string> scraper_labels() {
+  static const std::vector<std::string> labels = {"job", "replica", "prometheus_replica",
+                                                  "prometheus", "receive_replica"};
+  return labels;
+}
 
 std::vector<double>& row_of(PrometheusRows& rows, const std::string& name, std::int64_t columns) {
   return rows.try_emplace(name, static_cast<std::size_t>(columns), nothing).first->second;
@@ -160,17 +166,17 @@ Result<std::optional<Millis>> PrometheusReader::scrape_interval(Instant end) {
 
 Result<std::map<std::string, std::set<std::string>>> PrometheusReader::differing_labels(
     Instant end) {
-  return values_of(cluster_labels, end);
+  return values_of(cluster_labels(), end);
 }
 
 Result<std::map<std::string, std::set<std::string>>> PrometheusReader::doubled_by(Instant end) {
   if (flavour_.reading == Reading::offset) return {};
   const auto doubled =
       TRY(api_.query(fmt::format("count(count without ({}) (count_over_time({}[{}])) > 1)",
-                                 joined(scraper_labels, ", "), main_selector(), range_text(hour)),
+                                 joined(scraper_labels(), ", "), main_selector(), range_text(hour)),
                      end, stop_));
   if (doubled.empty()) return {};
-  return values_of(scraper_labels, end);
+  return values_of(scraper_labels(), end);
 }
 
 Result<std::map<std::string, std::set<std::string>>> PrometheusReader::values_of(

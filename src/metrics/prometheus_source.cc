@@ -490,7 +490,7 @@ Result<ClusterDemand> PrometheusSource::demand(const DemandQuery& query,
   auto choice = TRY(
       chosen_flavour(api, settings_.flavour, settings_.selector, query.cluster_id, asked, stop));
   {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     chosen_ = choice.text;
   }
   auto answer = TRY(Run(settings_, query, choice).demand(asked));
@@ -500,7 +500,7 @@ Result<ClusterDemand> PrometheusSource::demand(const DemandQuery& query,
 }
 
 std::string PrometheusSource::chosen() const {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   return chosen_;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace partwise::protocol {
 
@@ -65,7 +66,7 @@ std::optional<std::string_view> Reader::nullable_bytes() {
 std::int32_t Reader::array() {
   const auto count = flexible_ ? std::int64_t{unsigned_varint()} - 1 : std::int64_t{int32()};
   if (!ok_) return 0;
-  if (count < -1 || count > static_cast<std::int64_t>(bytes_.size())) {
+  if (count < -1 || std::cmp_greater(count, bytes_.size())) {
     give_up();
     return 0;
   }

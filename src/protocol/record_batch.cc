@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -88,7 +89,7 @@ Result<> check_timestamps(const BatchHeader& header) {
 Result<std::optional<std::size_t>> batch_size(std::string_view bytes) {
   if (bytes.size() < before_length_counts) return std::nullopt;
   const std::int64_t size = static_cast<std::int64_t>(before_length_counts) + length.in(bytes);
-  if (size < static_cast<std::int64_t>(batch_header_size)) {
+  if (std::cmp_less(size, batch_header_size)) {
     return fail(ErrorKind::corrupt,
                 fmt::format("a record batch says that it has {} bytes; the least is {}", size,
                             batch_header_size));

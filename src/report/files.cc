@@ -54,7 +54,7 @@ std::string ReportFiles::path(const std::string& cluster_id, const char* rest) c
 
 Result<> ReportFiles::begin(const std::string& cluster_id) {
   const auto name = path(cluster_id, "detail-report.csv");
-  const std::lock_guard lock(shared_->mutex);
+  const std::scoped_lock lock(shared_->mutex);
   auto& file = shared_->details[cluster_id];
   file.open(name, std::ios::trunc);
   file << detail_header() << std::flush;
@@ -66,7 +66,7 @@ Result<> ReportFiles::begin(const std::string& cluster_id) {
 Result<> ReportFiles::add(const std::string& cluster_id, const sizing::TopicReport& topic,
                           const sizing::RunSettings& settings) {
   const auto row = detail_row(cluster_id, topic, settings);
-  const std::lock_guard lock(shared_->mutex);
+  const std::scoped_lock lock(shared_->mutex);
   auto& file = shared_->details[cluster_id];
   file << row << std::flush;
   if (!file) return cannot_write(path(cluster_id, "detail-report.csv"), std::strerror(errno));
@@ -83,7 +83,7 @@ Result<> ReportFiles::write(const std::string& name, const std::string& text) {
   std::error_code error;
   std::filesystem::rename(temporary, name, error);
   if (error) return cannot_write(name, error.message());
-  const std::lock_guard lock(shared_->mutex);
+  const std::scoped_lock lock(shared_->mutex);
   shared_->written.push_back(name);
   return {};
 }
@@ -95,7 +95,7 @@ Result<> ReportFiles::finish(const sizing::RecommendReport& run,
 }
 
 std::vector<std::string> ReportFiles::written() const {
-  const std::lock_guard lock(shared_->mutex);
+  const std::scoped_lock lock(shared_->mutex);
   return shared_->written;
 }
 

@@ -11,10 +11,10 @@ mkdir -p "$clean"
 tidy_one() {
   local file=$1 key
   # What the compiler would see, comments (NOLINT is one), the rules and the tool make the key.
-  key=$({ clang-tidy-19 --version; cat .clang-tidy; c++ -std=c++20 -E -P -C -Isrc -Itools/fleet \
+  key=$({ clang-tidy-22 --version; cat .clang-tidy; c++ -std=c++20 -E -P -C -Isrc -Itools/fleet \
     -isystem build/librdkafka/include "$file"; } 2>/dev/null | sha256sum | cut -c1-40)
   [ -f "$clean/$key" ] && return 0
-  if clang-tidy-19 -p "$build" --quiet "$file" >"$clean/$key.log" 2>&1; then
+  if clang-tidy-22 -p "$build" --quiet "$file" >"$clean/$key.log" 2>&1; then
     rm -f "$clean/$key.log"
     touch "$clean/$key"
   else

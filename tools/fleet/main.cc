@@ -150,6 +150,6 @@ int main(int argc, char** argv) {
                        "       partwise-fleet BOOTSTRAP script CODEC [transactional] < COMMANDS\n");
     return 2;
   }
-  const std::int64_t records = words.size() > 3 ? std::atoll(words[3].c_str()) : 1'000'000;
+  const std::int64_t records = words.size() > 3 ? std::stoll(words[3]) : 1'000'000;
   return partwise::fleet::run(words[0], partwise::fleet::fleet_named(words[1], records), words[2]);
 }
