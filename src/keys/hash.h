@@ -15,4 +15,9 @@ std::uint32_t crc32(std::string_view key);
 /// FNV-1a, 32 bits.
 std::uint32_t fnv1a(std::string_view key);
 
+/// MurmurHash3, x86, 32 bits, seed 0.
+///
+/// source: https://github.com/aappleby/smhasher, MurmurHash3_x86_32
+std::uint32_t murmur3(std::string_view key);
+
 }  // namespace partwise::keys
