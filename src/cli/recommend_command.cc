@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/recommend_options.h"
+#include "base/units.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/option_help.h"
@@ -52,7 +53,8 @@ int recommend_command(const Arguments& arguments) {
   ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
   const Interrupt interrupt(
       [&progress] {
-        progress.say(fmt::format("stopping; {} topics kept", progress.topics_done()));
+        progress.say(
+            fmt::format("stopping; {} kept", counted_text(progress.topics_done(), "topic")));
       },
       [&options] { tell(leaving_text(options->where) + "\n"); });
   return run_recommend(*options, {settings->values.text("color")}, settings->environment(),

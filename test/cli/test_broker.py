@@ -128,6 +128,14 @@ def test_recommend_finds_the_truth(started, partwise, tmp_path):
     assert truth["burst"]["recommendation"]["partitions"] == 16
 
 
+def test_a_cross_check_that_was_asked_for_and_failed_is_a_part_that_is_missing(started, partwise):
+    cluster = started("--fleet", "fleet.toml", "--now", "now", files={"fleet.toml": FLEET})
+    run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--cross-check",
+                   "--prometheus-url", "http://127.0.0.1:1", "--service-timeout", "1s")
+    assert run.status == 4, run.err
+    assert "warning: no cross-check by prometheus" in run.out + run.err
+
+
 def test_two_runs_at_a_set_time_are_the_same(started, partwise):
     reports = []
     for _ in range(2):

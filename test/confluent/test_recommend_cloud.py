@@ -117,6 +117,15 @@ def test_replies_without_meta_and_with_unknown_fields_are_understood(cloud, kafk
     assert_answers_are_the_truth(run, stub)
 
 
+def test_a_cluster_of_which_nothing_is_told_is_no_success(cloud, kafka, recommend):
+    stub = cloud(visited(kafka.bootstrap))
+    stub.fault(QUERY, edit=lambda reply: {**reply, "data": []}, times=None)
+    run = recommend(stub)
+    assert run.status == 4, run.err
+    assert "tells nothing of any topic" in run.out + run.err
+    assert run.report["clusters"][0]["status"] == "partial"
+
+
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 500}, {"status": 502}, {"status": 503}, {"reset": True},
                                    {"cut": 100}, {"trickle": 0.05}])
 def test_a_query_that_fails_twice_is_asked_again(cloud, kafka, recommend, fault):
