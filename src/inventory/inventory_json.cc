@@ -72,8 +72,9 @@ json brokers_json(const ClusterLayout& layout) {
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const auto& broker = layout.brokers[i];
     brokers.push_back({{"id", broker.id},
-                       {"host", broker.host},
-                       {"port", broker.port},
+                       {"up", broker.is_up()},
+                       {"host", text_or_null(broker.host)},
+                       {"port", broker.is_up() ? json(broker.port) : json(nullptr)},
                        {"rack", text_or_null(broker.rack)},
                        {"controller", broker.id == layout.controller},
                        {"leads_partitions", shares[i].leads},

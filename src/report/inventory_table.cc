@@ -83,10 +83,11 @@ std::string brokers_text(const ClusterLayout& layout, const Style& style) {
   const auto shares = broker_shares(layout);
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const auto& broker = layout.brokers[i];
-    rows.push_back({std::to_string(broker.id), fmt::format("{}:{}", broker.host, broker.port),
-                    or_dash(broker.rack), count_text(shares[i].leads),
-                    count_text(shares[i].replicas), count_text(shares[i].behind),
-                    broker.id == layout.controller ? "controller" : ""});
+    const auto address = broker.is_up() ? fmt::format("{}:{}", broker.host, broker.port) : "";
+    const auto* mark = broker.id == layout.controller ? "controller" : "";
+    rows.push_back({std::to_string(broker.id), or_dash(address), or_dash(broker.rack),
+                    count_text(shares[i].leads), count_text(shares[i].replicas),
+                    count_text(shares[i].behind), broker.is_up() ? mark : "✗ not up"});
   }
   return grid({{"BROKER", true},
                {"ADDRESS"},
