@@ -163,6 +163,11 @@ int cluster_command(const Arguments& arguments) {
     fmt::print("{}", cluster_help());
     return arguments.empty() ? bad_usage : done;
   }
+  if (arguments.front() == "help") {
+    Arguments asked(arguments.begin() + 1, arguments.end());
+    asked.emplace_back("--help");
+    return cluster_command(asked);
+  }
   const auto& name = arguments.front();
   const auto* const found = std::find_if(list.begin(), list.end(),
                                          [&](const auto& command) { return command.name == name; });
