@@ -1,5 +1,7 @@
 #include "cli/progress_lines.h"
 
+#include <csignal>
+
 #include <fmt/format.h>
 
 #include "base/units.h"
@@ -33,6 +35,22 @@ std::string line_of(const ClusterProgress& progress, bool with_bar) {
   return text;
 }
 
+/// While it lives, no signal comes to this thread, nor ever to those that it starts.
+class Deaf {
+ public:
+  Deaf() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~Deaf() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Deaf(const Deaf&) = delete;
+  Deaf& operator=(const Deaf&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace
 
 ProgressLines::ProgressLines(bool terminal, bool verbose, Millis plain_every)
@@ -40,8 +58,11 @@ ProgressLines::ProgressLines(bool terminal, bool verbose, Millis plain_every)
       verbose_(verbose),
       draw_every_(terminal ? redraw_every : plain_every),
       start_(steady_clock::now()),
-      last_draw_(start_),
-      drawer_([this](const std::stop_token& stop) { draw_now_and_then(stop); }) {}
+      last_draw_(start_) {
+  // Signals that stop a run are for the thread that waits for them, which may not be there yet.
+  const Deaf deaf;
+  drawer_ = std::jthread([this](const std::stop_token& stop) { draw_now_and_then(stop); });
+}
 
 ProgressLines::~ProgressLines() { finish(); }
 

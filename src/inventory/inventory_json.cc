@@ -126,7 +126,9 @@ std::string to_json(const ClusterList& list) {
       {"environments", json::array()}, {"clusters", json::array()}, {"failures", json::array()}};
   for (const auto& environment : list.environments) {
     value["environments"].push_back(
-        {{"id", environment.id}, {"name", text_or_null(environment.name)}});
+        {{"id", environment.id},
+         {"name", text_or_null(environment.name)},
+         {"clusters", environment.clusters ? json(*environment.clusters) : json(nullptr)}});
   }
   for (const auto& cluster : list.clusters) value["clusters"].push_back(cluster_json(cluster));
   for (const auto& failure : list.failures) {
@@ -135,8 +137,9 @@ std::string to_json(const ClusterList& list) {
   return printed(value);
 }
 
-std::string to_json(const std::vector<DescribedCluster>& clusters) {
-  json value = {{"clusters", json::array()}};
+std::string to_json(const std::vector<DescribedCluster>& clusters, const Errors& keys_left) {
+  json value = {{"clusters", json::array()}, {"api_keys_left", json::array()}};
+  for (const auto& error : keys_left) value["api_keys_left"].push_back(error.message);
   for (const auto& cluster : clusters) value["clusters"].push_back(described_json(cluster));
   return printed(value);
 }

@@ -147,10 +147,8 @@ std::string environments_text(const inventory::ClusterList& list, const Style& s
   if (list.environments.empty()) return {};
   Rows rows;
   for (const auto& environment : list.environments) {
-    const auto clusters =
-        std::count_if(list.clusters.begin(), list.clusters.end(),
-                      [&](const auto& each) { return each.environment == environment.id; });
-    rows.push_back({environment.id, or_dash(environment.name), std::to_string(clusters)});
+    rows.push_back({environment.id, or_dash(environment.name),
+                    environment.clusters ? std::to_string(*environment.clusters) : "?"});
   }
   return grid({{"ENVIRONMENT"}, {"NAME"}, {"CLUSTERS", true}}, rows, style) + "\n";
 }
@@ -170,6 +168,7 @@ std::string table(const inventory::ClusterList& list, const Style& style) {
   if (!rows.empty()) text += grid_of_known(columns, rows, style);
   for (const auto& failure : list.failures) {
     text += style.bad("  ✗ " + failure.error.message) + "\n";
+    if (!failure.error.hint.empty()) text += "    try: " + failure.error.hint + "\n";
   }
   return text;
 }

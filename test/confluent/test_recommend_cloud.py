@@ -322,3 +322,15 @@ def test_records_can_be_sampled_by_the_same_keys(judged, kafka, partwise):
 def test_the_report_is_json_and_nothing_else_where_it_is_asked_for(cloud, kafka, recommend):
     run = recommend(cloud(visited(kafka.bootstrap)), "--format", "json")
     assert run.status == 0 and json.loads(run.out)["clusters"][0]["cluster_id"] == "lkc-1"
+
+
+def test_keys_that_are_left_are_told_in_every_output(cloud, kafka, recommend):
+    stub = cloud(visited(kafka.bootstrap))
+    stub.fault(KEYS + "/", method="DELETE", times=None, status=403)
+    run = recommend(stub, "--format", "json")
+    assert run.status == 4, run.err
+    (left,) = json.loads(run.out)["api_keys_left"]
+    assert json.loads(run.file("report.json").read_text())["api_keys_left"] == [left]
+    (key,) = stub.control.keys
+    assert f"error: API key {key} of cluster lkc-1 is left" in run.err
+    assert "--prune --yes deletes it" in run.err and f"warning: API key {key} is not deleted yet" in run.err
