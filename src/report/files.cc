@@ -97,7 +97,11 @@ Result<> ReportFiles::write(const std::string& name, const std::string& text) {
   }
   file.close();
   std::filesystem::rename(temporary, name, error);
-  if (error) return cannot_write(name, error.message());
+  if (error) {
+    const auto why = error.message();
+    std::filesystem::remove(temporary, error);
+    return cannot_write(name, why);
+  }
   const std::scoped_lock lock(shared_->mutex);
   auto& written = shared_->written;
   if (std::find(written.begin(), written.end(), name) == written.end()) written.push_back(name);
@@ -106,7 +110,7 @@ Result<> ReportFiles::write(const std::string& name, const std::string& text) {
 
 Result<> ReportFiles::finish(const sizing::RecommendReport& run,
                              const sizing::ClusterReport& cluster) {
-  TRY(write(path(cluster.cluster_id, "summary-report.csv"), summary(cluster, run.settings)));
+  TRY(write(path(cluster.cluster_id, "summary-report.csv"), summary(run, cluster)));
   return write(path(cluster.cluster_id, "report.json"), sizing::to_json(run, cluster));
 }
 

@@ -150,7 +150,7 @@ TEST(Report, AKeyIsTheSameInEveryRun) {
 
 TEST(Report, AsSummaryCsv) {
   const auto report = example_report();
-  expect_golden("recommend-summary.csv", summary(report.clusters[0], report.settings));
+  expect_golden("recommend-summary.csv", summary(report, report.clusters[0]));
 }
 
 TEST(Report, AsATableInAPipe) { expect_golden("recommend-table.txt", table(example_report(), {})); }
@@ -209,7 +209,7 @@ TEST(Report, TellsWhatAServiceKnowsOfACluster) {
             std::string::npos);
   EXPECT_NE(explanation(run.settings, cluster, cluster.topics.front(), {}).find("2.00 KiB without"),
             std::string::npos);
-  EXPECT_NE(summary(cluster, run.settings).find("service_requests,41\ncluster_load,0.75\n"),
+  EXPECT_NE(summary(run, cluster).find("service_requests,41\ncluster_load,0.75\napi_keys_left,0\n"),
             std::string::npos);
 }
 
@@ -302,7 +302,7 @@ TEST_F(Files, HoldEachRowAsSoonAsItIsAdded) {
   EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-report.json"),
             sizing::to_json(report, report.clusters[0]));
   EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-summary-report.csv"),
-            summary(report.clusters[0], report.settings));
+            summary(report, report.clusters[0]));
   EXPECT_EQ(files->written().size(), 3U);
 }
 

@@ -331,6 +331,7 @@ def test_keys_that_are_left_are_told_in_every_output(cloud, kafka, recommend):
     assert run.status == 4, run.err
     (left,) = json.loads(run.out)["api_keys_left"]
     assert json.loads(run.file("report.json").read_text())["api_keys_left"] == [left]
+    assert "api_keys_left,1\n" in run.file("summary-report.csv").read_text()
     (key,) = stub.control.keys
     assert f"error: API key {key} of cluster lkc-1 is left" in run.err
     assert "--prune --yes deletes it" in run.err and f"warning: API key {key} is not deleted yet" in run.err
