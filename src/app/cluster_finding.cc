@@ -188,7 +188,11 @@ class Finder {
     auto chosen = TRY(
         credentials::chosen_clusters(cloud, {options_.cloud.environments, options_.filter}, stop_));
     for (const auto& environment : chosen.environments) {
-      found_.list.environments.push_back({environment.id, environment.display_name});
+      const auto counted = chosen.clusters_in.find(environment.id);
+      found_.list.environments.push_back({environment.id, environment.display_name, {}});
+      if (counted != chosen.clusters_in.end()) {
+        found_.list.environments.back().clusters = counted->second;
+      }
     }
     for (const auto& cluster : chosen.clusters) add(cluster);
     for (const auto& [cluster, reason] : chosen.skipped) {

@@ -27,7 +27,7 @@ constexpr std::size_t keys_at_once = 8;
 std::string ending_text(const KeyEnd& end) {
   if (!end.error) return fmt::format("deleted API key {} of cluster {}", end.id, end.cluster);
   return fmt::format(
-      "API key {} of cluster {} is left: {}; partwise cluster keys --prune deletes it",
+      "error: API key {} of cluster {} is left: {}; partwise cluster keys --prune --yes deletes it",
       end.id.empty() ? "(its id is not known)" : end.id, end.cluster, end.error->message);
 }
 
@@ -46,7 +46,7 @@ struct ClusterKeys::Account {
     } catch (const std::exception& error) {
       left.push_back({ErrorKind::limit,
                       fmt::format("API keys could not be looked for: {}", error.what()),
-                      "partwise cluster keys --prune",
+                      "partwise cluster keys --prune --yes",
                       {}});
     }
   }
@@ -129,8 +129,9 @@ void ClusterKeys::take_away(std::size_t index) {
   if (!account_ || !account_->made[index] || !*account_->made[index]) return;
   const auto& key = **account_->made[index];
   if (const auto gone = account_->keys.remove(key.id); !gone) {
-    progress_.detail(
-        fmt::format("API key {}: {}; it is tried again at the end", key.id, gone.error().message));
+    progress_.say(
+        fmt::format("warning: API key {} is not deleted yet: {}; it is tried again at the end",
+                    key.id, gone.error().message));
   }
 }
 

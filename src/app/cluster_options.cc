@@ -114,7 +114,7 @@ class ClusterOptionReader {
       error.message = fmt::format("{}: {}", shown_name(name), error.message);
       error.from = values_.entry(name).from;
       found_.add({std::move(error)});
-    } else if (origin->scheme == "http" && !origin->is_loopback()) {
+    } else if (origin->is_open_on_the_way()) {
       found_.wrong(fmt::format("{} is plain http to {}: the API key could be read on the way",
                                shown_name(name), origin->host),
                    "https://..., or an address of this machine", values_.entry(name).from);

@@ -42,7 +42,7 @@ constexpr auto prune_rows = std::to_array<Option>({
     {"yes", "", OptionType::boolean, keys_group, "", "False", "carry --prune out"},
     {"all", "", OptionType::boolean, keys_group, "", "False",
      "prune also keys whose run may still go on: on this machine, or elsewhere for less than a "
-     "day"},
+     "day, or that have a name like partwise's and another description"},
 });
 
 constexpr auto list_table = rows_of(cluster_rows, output_rows);

@@ -45,7 +45,7 @@ void prune(LeftKey& left, credentials::ConfluentCloud& cloud, const std::stop_to
 
 std::string in_use_text(const std::optional<credentials::KeyNote>& note, const std::string& host,
                         const ProcessRuns& runs, Instant now) {
-  if (!note) return {};
+  if (!note) return "its description is not of partwise, or was changed";
   if (note->host == host) {
     return runs(note->pid, note->begun) ? fmt::format("process {} of this machine runs", note->pid)
                                         : "";

@@ -19,7 +19,7 @@ namespace partwise::app {
 /// An API key that a run has made, and whether the run may still need it.
 struct LeftKey {
   credentials::ListedApiKey key;
-  std::optional<credentials::KeyNote> note;  ///< empty: its description was changed
+  std::optional<credentials::KeyNote> note;  ///< empty: its description is none of ours
   std::string in_use;          ///< why it is not to be deleted; empty: it is left over
   std::optional<Error> error;  ///< why it could not be deleted
   bool deleted = false;
@@ -37,7 +37,7 @@ Result<std::vector<LeftKey>> left_keys(const KeysOptions& options, Outside& outs
 using ProcessRuns = std::function<bool(std::int64_t pid, std::int64_t begun)>;
 
 /// Why a key's run may still go on; empty where it has ended. A run on this machine goes on while
-/// its process does; one elsewhere may for a day.
+/// its process does; one elsewhere may for a day; of one without a note, nothing is known.
 std::string in_use_text(const std::optional<credentials::KeyNote>& note, const std::string& host,
                         const ProcessRuns& runs, Instant now);
 

@@ -31,8 +31,10 @@ TEST(LeftKeys, OfOtherMachinesMayBeInUseForADay) {
   EXPECT_EQ(in_use("there", Millis(24 * 3'600'000), true), "");
 }
 
-TEST(LeftKeys, WhoseNoteWasChangedAreLeftOver) {
-  EXPECT_EQ(in_use_text({}, "here", [](std::int64_t, std::int64_t) { return true; }, now), "");
+TEST(LeftKeys, WithoutANoteAreNotShownToBeLeftOver) {
+  EXPECT_EQ(in_use_text(
+                {}, "here", [](std::int64_t, std::int64_t) { return false; }, now),
+            "its description is not of partwise, or was changed");
 }
 
 TEST(ThisRun, IsOnAMachineWithABootAndANamespace) {

@@ -62,7 +62,7 @@ Result<MeteredCluster> run_metered(metrics::DemandSource& source, const Survey& 
   progress.detail(fmt::format("{}: {} topics by {} requests to {}", survey.cluster_id, total,
                               told.requests, source.method()));
   progress.update({{}, survey.cluster_id, "measuring", total, total, 0, 0});
-  return MeteredCluster{std::move(told.warnings), told.cluster_load, told.requests};
+  return MeteredCluster{std::move(told.warnings), told.cluster_load, told.requests, told.nothing};
 }
 
 }  // namespace partwise::app

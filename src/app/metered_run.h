@@ -20,6 +20,7 @@ struct MeteredCluster {
   std::vector<std::string> warnings;
   std::optional<double> cluster_load;  ///< of the busiest hour, 0 to 1
   std::int64_t requests = 0;
+  bool told_nothing = false;  ///< see metrics::ClusterDemand::nothing
 };
 
 /// Every topic of the survey gets a row; one whose metrics failed is an error, as all are where the

@@ -48,6 +48,10 @@ class MethodOptionReader {
       error.message = "PROMETHEUS_URL: " + error.message;
       error.from = values_.entry("prometheus_url").from;
       found_.add({std::move(error)});
+    } else if (origin->is_open_on_the_way() &&
+               !(prometheus.user.empty() && prometheus.token.empty())) {
+      options_.warnings.push_back(fmt::format(
+          "the login of Prometheus is sent to {} without encryption", origin->address()));
     }
   }
 
@@ -122,12 +126,25 @@ class MethodOptionReader {
                    "--prometheus-url http://localhost:9090");
     }
     check_window();
+    if (!options_.uses(Method::prometheus)) note_unused();
     if (options_.uses(Method::sampling_records)) return;
     for (const auto* name : {"full_scan", "prove", "quick"}) {
       if (!values_.boolean(name)) continue;
       found_.wrong(fmt::format("{} says how brokers are asked, but the method is {}",
                                values_.entry(name).from, name_of(options_.method)),
                    "leave one of them out", values_.entry(name).from);
+    }
+  }
+
+  // A file of variables may serve several kinds of runs: what was typed for this one is meant.
+  void note_unused() {
+    for (const auto& row : method_rows) {
+      if (!row.name.starts_with("prometheus_") || !values_.given(row.name)) continue;
+      if (const auto& from = values_.entry(row.name).from; from.starts_with("--")) {
+        options_.warnings.push_back(
+            fmt::format("{} is not used: the method is {} (--method prometheus, or --cross-check)",
+                        from, name_of(options_.method)));
+      }
     }
   }
 

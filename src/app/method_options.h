@@ -83,6 +83,7 @@ struct MethodOptions {
   Method method = Method::sampling_records;
   std::optional<Method> checked_by;  ///< the second one, of --cross-check
   PrometheusOptions prometheus;
+  std::vector<std::string> warnings;
 
   [[nodiscard]] bool uses(Method which) const { return method == which || checked_by == which; }
 };

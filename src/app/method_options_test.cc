@@ -65,5 +65,37 @@ TEST(MethodOptions, RefuseAWindowThatNoServiceTells) {
   EXPECT_EQ(first_error({{"peak_window", "90s"}, {"method", "sampling_records"}}), "none");
 }
 
+TEST(MethodOptions, SayWhatWasTypedForAnotherMethod) {
+  config::OptionSources sources;
+  sources.environment = [](std::string_view name) {
+    return name == "PROMETHEUS_FLAVOUR" ? std::optional<std::string>("jmx") : std::nullopt;
+  };
+  sources.flags = {{"bootstrap_servers", {"b:9092", "--bootstrap-servers"}},
+                   {"prometheus_url", {"http://p", "--prometheus-url"}},
+                   {"schema_registry_url", {"http://r", "--schema-registry-url"}}};
+  const auto read = recommend_options(*config::resolve(recommend_option_table(), sources));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->warnings,
+            (std::vector<std::string>{"--prometheus-url is not used: the method is "
+                                      "sampling_records (--method prometheus, or --cross-check)",
+                                      "--schema-registry-url is not used without "
+                                      "--use-kafka-writer"}));
+}
+
+TEST(MethodOptions, WarnOfLoginsThatOthersCanRead) {
+  const auto warnings = [](const Flags& flags) { return options(flags)->warnings; };
+  EXPECT_EQ(warnings({{"prometheus_token", "t"}}),
+            std::vector<std::string>{"the login of Prometheus is sent to p:80 without encryption"});
+  EXPECT_TRUE(warnings({}).empty());
+  EXPECT_TRUE(warnings({{"prometheus_token", "t"}, {"prometheus_url", "https://p"}}).empty());
+  EXPECT_TRUE(warnings({{"prometheus_token", "t"}, {"prometheus_url", "http://[::1]:90"}}).empty());
+  const Flags registry = {{"use_kafka_writer", "yes"}, {"schema_registry_url", "http://r:8081"}};
+  EXPECT_TRUE(warnings(registry).empty());
+  auto with_login = registry;
+  with_login["schema_registry_basic_auth_user_info"] = "user:secret";
+  EXPECT_EQ(warnings(with_login), std::vector<std::string>{"the login of the Schema Registry is "
+                                                           "sent to r:8081 without encryption"});
+}
+
 }  // namespace
 }  // namespace partwise::app

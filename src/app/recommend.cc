@@ -19,6 +19,7 @@
 #include "app/version.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "base/units.h"
 #include "config/client_properties.h"
 #include "kafka/cluster.h"
 #include "kafka/record_scan.h"
@@ -191,7 +192,12 @@ class ClusterRun {
     report_.warnings.insert(report_.warnings.end(), results_->warnings().begin(),
                             results_->warnings().end());
     auto shortfall = results_->finish();
-    if (!shortfall) return {};
+    if (!shortfall) {
+      progress_.say(fmt::format("{}: {} written to the topic {}", shown_name(),
+                                counted_text(results_->delivered(), "result"),
+                                options_.results.topic.name));
+      return {};
+    }
     if (report_.status == ClusterStatus::ok) report_.status = ClusterStatus::partial;
     if (!report_.error) report_.error = std::move(shortfall);
     return {};
@@ -227,6 +233,7 @@ class ClusterRun {
     auto told = TRY(run_metered(*source, survey, options_, sink, progress_, stop_));
     report_.service_requests += told.requests;
     report_.cluster_load = told.cluster_load;
+    incomplete_ = incomplete_ || told.told_nothing;
     report_.warnings.insert(report_.warnings.end(), told.warnings.begin(), told.warnings.end());
     return {};
   }
@@ -240,6 +247,7 @@ class ClusterRun {
     if (result) return {};
     if (result.error().kind == ErrorKind::interrupted) return result;
     other_rows_.clear();
+    incomplete_ = true;
     report_.warnings.push_back(
         fmt::format("no cross-check by {}: {}", name_of(method), result.error().message));
     return {};
@@ -300,7 +308,7 @@ class ClusterRun {
     }
     const bool doubts = std::any_of(report_.topics.begin(), report_.topics.end(),
                                     [](const auto& topic) { return !topic.failures.empty(); });
-    if (sum.failed > 0 || doubts) report_.status = ClusterStatus::partial;
+    if (sum.failed > 0 || doubts || incomplete_) report_.status = ClusterStatus::partial;
     if (sum.failed == sum.topics) fail_as_a_whole();
   }
 
@@ -343,6 +351,7 @@ class ClusterRun {
   std::unique_ptr<ResultsWriter> results_;                     // null: not wanted
   bool entered_ = false;
   bool results_asked_ = false;  // whether they can be written
+  bool incomplete_ = false;     // what was asked for and is missing has its warning
   ClusterReport report_;
 };
 

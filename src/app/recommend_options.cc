@@ -100,7 +100,8 @@ class OptionReader {
     options_.format = lowered(values_.text("format"));
     check_combinations();
     auto& warnings = options_.warnings;
-    for (const auto* more : {&options_.results.warnings, &options_.where.warnings}) {
+    for (const auto* more :
+         {&options_.results.warnings, &options_.measured.warnings, &options_.where.warnings}) {
       warnings.insert(warnings.begin(), more->begin(), more->end());
     }
     return std::move(found_).unless_any(std::move(options_));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "http/url.h"
+
 namespace partwise::app {
 namespace {
 
@@ -37,6 +39,7 @@ class RegistryReader {
       taken(registry::registries_from_json(values_.entry(credential).text), options_.registries,
             found_);
     }
+    for (const auto& [environment, settings] : options_.registries) note_open_login(settings);
   }
 
  private:
@@ -64,6 +67,14 @@ class RegistryReader {
     if (values_.has(login) && !values_.has(url)) {
       not_used(login, "it is the login of SCHEMA_REGISTRY_URL, which is not set");
     }
+  }
+
+  void note_open_login(const registry::RegistrySettings& settings) {
+    if (!settings.login) return;
+    const auto origin = http::service_origin(settings.url);
+    if (!origin || !origin->is_open_on_the_way()) return;
+    options_.warnings.push_back(fmt::format(
+        "the login of the Schema Registry is sent to {} without encryption", origin->address()));
   }
 
   void not_used(const char* name, const std::string& why) {
@@ -98,7 +109,15 @@ class RegistryReader {
 ResultsOptions results_options(const OptionValues& values, FoundErrors& found) {
   ResultsOptions options;
   options.wanted = values.boolean("use_kafka_writer");
-  if (!options.wanted) return options;
+  if (!options.wanted) {
+    for (const auto& row : results_rows) {
+      if (!values.given(row.name)) continue;
+      if (const auto& from = values.entry(row.name).from; from.starts_with("--")) {
+        options.warnings.push_back(from + " is not used without --use-kafka-writer");
+      }
+    }
+    return options;
+  }
   auto& topic = options.topic;
   topic.name = values.text("kafka_writer_topic_name");
   if (const auto usable = kafka::check_record_topic(topic); !usable) {

@@ -57,7 +57,11 @@ void ResultsWriter::write(const sizing::RecommendReport& run, const std::string&
   writer_->write(record.key, std::move(record.value), stop);
 }
 
-std::optional<Error> ResultsWriter::finish() { return writer_->flush({}).shortfall(topic_); }
+std::optional<Error> ResultsWriter::finish() {
+  const auto outcome = writer_->flush({});
+  delivered_ = outcome.delivered;
+  return outcome.shortfall(topic_);
+}
 
 Result<Registries> results_registries(const ResultsOptions& options, Outside& outside,
                                       const std::stop_token& stop) {

@@ -50,6 +50,9 @@ class ResultsWriter {
   /// are not.
   std::optional<Error> finish();
 
+  /// Behind finish: how many are there.
+  [[nodiscard]] std::int64_t delivered() const { return delivered_; }
+
  private:
   struct SchemaIds {
     std::int32_t key = 0;
@@ -64,6 +67,7 @@ class ResultsWriter {
   std::string topic_;
   std::optional<registry::SchemaRegistry> registry_;  // none: records without a schema
   std::optional<SchemaIds> ids_;
+  std::int64_t delivered_ = 0;
 };
 
 /// The registries of the options, or of the secret that they name.

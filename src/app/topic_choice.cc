@@ -48,6 +48,15 @@ Error nothing_chosen(const std::vector<std::string>& names, const TopicChoice& c
             "--include-internal-topics takes them in",
             {}};
   }
+  auto all = choice;
+  all.include_internal = true;
+  if (std::any_of(names.begin(), names.end(), [&](const auto& name) { return all.has(name); })) {
+    return {
+        ErrorKind::invalid_input,
+        fmt::format("TOPIC_FILTER '{}' matches internal topics alone", joined(choice.filter, ",")),
+        "--include-internal-topics takes them in",
+        {}};
+  }
   const auto close = nearest(choice.filter.front(), names);
   return {ErrorKind::invalid_input,
           fmt::format("TOPIC_FILTER '{}' matches none of {} topics", joined(choice.filter, ","),

@@ -95,10 +95,11 @@ ExitStatus status_of(const std::vector<inventory::DescribedCluster>& clusters) {
   return exit_status_of(ends);
 }
 
-void print_descriptions(const std::vector<inventory::DescribedCluster>& clusters,
-                        const app::DescribeOptions& options, const std::string& color) {
+void print_descriptions(const app::Descriptions& described, const app::DescribeOptions& options,
+                        const std::string& color) {
+  const auto& clusters = described.clusters;
   if (options.format == "json") {
-    fmt::print("{}", inventory::to_json(clusters));
+    fmt::print("{}", inventory::to_json(clusters, described.keys_left));
   } else {
     for (const auto& cluster : clusters) {
       if (!cluster.layout) continue;
@@ -127,7 +128,7 @@ int describe_command(const Arguments& arguments) {
   const auto described =
       app::describe_clusters(*options, *found, run.outside(), run.progress(), run.stop());
   run.progress().finish();
-  print_descriptions(described.clusters, *options, settings->values.text("color"));
+  print_descriptions(described, *options, settings->values.text("color"));
   const int status = status_of(described.clusters);
   return status == done && !described.keys_left.empty() ? done_in_part : status;
 }
@@ -162,6 +163,11 @@ int cluster_command(const Arguments& arguments) {
   if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
     fmt::print("{}", cluster_help());
     return arguments.empty() ? bad_usage : done;
+  }
+  if (arguments.front() == "help") {
+    Arguments asked(arguments.begin() + 1, arguments.end());
+    asked.emplace_back("--help");
+    return cluster_command(asked);
   }
   const auto& name = arguments.front();
   const auto* const found = std::find_if(list.begin(), list.end(),

@@ -31,6 +31,11 @@ int help_command(const Arguments& arguments) {
                    {}}});
     return bad_usage;
   }
+  if (arguments.size() > 1) {  // help cluster keys
+    Arguments below(arguments.begin() + 1, arguments.end());
+    below.emplace_back("--help");
+    return command->run(below);
+  }
   fmt::print("{}", command->help());
   return done;
 }

@@ -73,15 +73,19 @@ void forbid_core_dumps() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-// A reader that leaves would end the program before it has cleaned up.
-void outlive_readers() { (void)std::signal(SIGPIPE, SIG_IGN); }
+// A reader that leaves, or a limit of files' sizes, would end the program before it has cleaned up:
+// writing fails then, which is seen.
+void outlive_lost_output() {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace
 }  // namespace partwise::cli
 
 int main(int argc, char** argv) {
   partwise::cli::forbid_core_dumps();
-  partwise::cli::outlive_readers();
+  partwise::cli::outlive_lost_output();
   try {
     return partwise::cli::run_and_flush({argv + 1, argv + argc});
   } catch (const std::exception& error) {

@@ -14,7 +14,7 @@ namespace partwise::cli {
 std::string leaving_text(const app::ClusterOptions& where) {
   if (!where.from_cloud) return "leaving at once";
   return "leaving at once: temporary API keys may be left, which partwise cluster keys --prune "
-         "shows and deletes";
+         "shows, and with --yes deletes";
 }
 
 app::OutsideSettings outside_settings(const config::Environment& environment,

@@ -1,5 +1,7 @@
 #include "cli/progress_lines.h"
 
+#include <csignal>
+
 #include <fmt/format.h>
 
 #include "base/units.h"
@@ -11,7 +13,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr Millis redraw_every{100};
-constexpr Millis plain_line_every{10'000};
+constexpr Millis idle_redraw_every{1000};
 constexpr int bar_width = 20;
 
 std::string bar(int done, int total) {
@@ -33,19 +35,50 @@ std::string line_of(const ClusterProgress& progress, bool with_bar) {
   return text;
 }
 
+/// While it lives, no signal comes to this thread, nor ever to those that it starts.
+class Deaf {
+ public:
+  Deaf() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~Deaf() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Deaf(const Deaf&) = delete;
+  Deaf& operator=(const Deaf&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace
 
-ProgressLines::ProgressLines(bool terminal, bool verbose)
-    : terminal_(terminal), verbose_(verbose), start_(steady_clock::now()), last_draw_(start_) {}
+ProgressLines::ProgressLines(bool terminal, bool verbose, Millis plain_every)
+    : terminal_(terminal),
+      verbose_(verbose),
+      draw_every_(terminal ? redraw_every : plain_every),
+      start_(steady_clock::now()),
+      last_draw_(start_) {
+  // Signals that stop a run are for the thread that waits for them, which may not be there yet.
+  const Deaf deaf;
+  drawer_ = std::jthread([this](const std::stop_token& stop) { draw_now_and_then(stop); });
+}
 
 ProgressLines::~ProgressLines() { finish(); }
 
 void ProgressLines::update(const ClusterProgress& progress) {
   const std::scoped_lock lock(mutex_);
   clusters_[progress.address] = progress;
-  if (!finished_ &&
-      steady_clock::now() - last_draw_ >= (terminal_ ? redraw_every : plain_line_every)) {
-    draw();
+  if (!finished_ && steady_clock::now() - last_draw_ >= draw_every_) draw();
+}
+
+void ProgressLines::draw_now_and_then(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    const auto due = last_draw_ + (terminal_ ? idle_redraw_every : draw_every_);
+    finishing_.wait_until(lock, stop, due, [] { return false; });
+    if (finished_ || stop.stop_requested()) return;
+    if (steady_clock::now() >= due) draw();
   }
 }
 
@@ -60,6 +93,7 @@ void ProgressLines::say(const std::string& line) {
 }
 
 void ProgressLines::finish() {
+  drawer_.request_stop();
   const std::scoped_lock lock(mutex_);
   if (!finished_) erase();
   finished_ = true;
@@ -75,7 +109,9 @@ int ProgressLines::topics_done() const {
 void ProgressLines::draw() {
   erase();
   for (const auto& [address, progress] : clusters_) {
-    tell(line_of(progress, terminal_) + "\n");
+    const auto so_far = seconds(steady_clock::now() - start_);
+    tell((terminal_ ? "" : fmt::format("{:5.0f} s  ", so_far)) + line_of(progress, terminal_) +
+         "\n");
   }
   lines_drawn_ = terminal_ ? static_cast<int>(clusters_.size()) : 0;
   last_draw_ = steady_clock::now();

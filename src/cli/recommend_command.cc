@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/recommend_options.h"
+#include "base/units.h"
 #include "cli/exit_status.h"
 #include "cli/interrupt.h"
 #include "cli/option_help.h"
@@ -22,14 +23,17 @@ std::string recommend_help() {
       "Usage: partwise recommend --bootstrap-servers HOST:PORT [OPTIONS]\n\n"
       "Demand is measured on the brokers: record counts over time from offset lookups, record "
       "sizes\n"
-      "from samples. No consumer group is joined, and nothing is written to the cluster but the\n"
-      "results topic, where USE_KAFKA_WRITER asks for it.\n\n"
+      "from samples. Or by a service that has counted it already, and no topic is read: --method\n"
+      "metrics_api (Confluent Cloud) or prometheus. No consumer group is joined, and nothing is\n"
+      "written to the cluster but the results topic, where USE_KAFKA_WRITER asks for it.\n\n"
       "Examples:\n"
       "  partwise recommend --bootstrap-servers localhost:9092\n"
       "  partwise recommend --config client.properties --topic-filter orders,payments \\\n"
       "      --consumer-throughput 25MB/s --sampling-days 14\n"
       "  partwise recommend --bootstrap-servers localhost:9092 --format json | jq "
       "'.clusters[].topics[]'\n"
+      "  partwise recommend --bootstrap-servers localhost:9092 --method prometheus \\\n"
+      "      --prometheus-url http://localhost:9090\n"
       "{}\n"
       "Files: <cluster id>-recommender-<epoch>-detail-report.csv, -summary-report.csv, "
       "-report.json\n"
@@ -52,7 +56,8 @@ int recommend_command(const Arguments& arguments) {
   ProgressLines progress(is_terminal(STDERR_FILENO), settings->values.boolean("verbose"));
   const Interrupt interrupt(
       [&progress] {
-        progress.say(fmt::format("stopping; {} topics kept", progress.topics_done()));
+        progress.say(
+            fmt::format("stopping; {} kept", counted_text(progress.topics_done(), "topic")));
       },
       [&options] { tell(leaving_text(options->where) + "\n"); });
   return run_recommend(*options, {settings->values.text("color")}, settings->environment(),

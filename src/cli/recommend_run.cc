@@ -48,6 +48,13 @@ class FileWriter final : public app::RecommendEvents {
     if (!cluster.cluster_id.empty()) keep(files_.finish(header_, cluster));
   }
 
+  /// Files that were written before it was known that keys would be left say so, too.
+  void add_keys_left(const sizing::RecommendReport& run) {
+    if (run.keys_left.empty()) return;
+    header_.keys_left = run.keys_left;
+    for (const auto& cluster : run.clusters) cluster_finished(cluster);
+  }
+
   std::optional<Error> error() {
     const std::scoped_lock lock(mutex_);
     return error_;
@@ -145,6 +152,7 @@ RecommendOutcome measure_and_print(const RecommendOptions& options, const Recomm
     return {{}, exit_status_of(report.error())};
   }
   RecommendOutcome outcome{std::move(*report), done};
+  writer.add_keys_left(outcome.report);
 
   print_report(outcome.report, options, shown);
   print_ending(outcome.report, options, files->written());

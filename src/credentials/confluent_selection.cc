@@ -85,6 +85,7 @@ Result<ChosenClusters> chosen_clusters(ConfluentCloud& cloud, const ClusterFilte
   for (const auto& environment : environments) {
     auto clusters = cloud.clusters(environment.id, stop);
     if (clusters) {
+      chosen.clusters_in[environment.id] = std::ssize(*clusters);
       seen.insert(seen.end(), clusters->begin(), clusters->end());
     } else if (clusters.error().kind == ErrorKind::interrupted) {
       return tl::unexpected(std::move(clusters).error());

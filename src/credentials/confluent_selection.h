@@ -1,6 +1,8 @@
 // Which of Confluent Cloud's clusters a run visits.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ struct ChosenClusters {
   std::vector<CloudEnvironment> environments;  ///< that passed the filter
   std::vector<CloudCluster> clusters;          ///< each has an address
   std::vector<SkippedCluster> skipped;
+  /// By environment: how many clusters it has, chosen or not. None: they could not be listed.
+  std::map<std::string, std::int64_t> clusters_in;
   Errors failures;  ///< of environments whose clusters could not be listed
 };
 

@@ -46,6 +46,8 @@ struct Origin {
   [[nodiscard]] std::string address() const;
   /// localhost, 127.0.0.0/8 and ::1: what is sent there does not leave this machine.
   [[nodiscard]] bool is_loopback() const;
+  /// http to another machine: whoever is on the way can read it.
+  [[nodiscard]] bool is_open_on_the_way() const { return scheme == "http" && !is_loopback(); }
   /// 169.254.0.0/16 and fe80::/10, and fd00:ec2::/32, by which AWS's metadata services are asked,
   /// too: what is sent there stays in this network.
   [[nodiscard]] bool is_link_local() const;

@@ -12,9 +12,11 @@ namespace partwise::inventory {
 
 struct BrokerPlace {
   int id = 0;
-  std::string host;
+  std::string host;  ///< empty: it keeps replicas, but the cluster does not list it as being up
   int port = 0;
   std::string rack;  ///< empty: none is set, or the cluster does not tell
+
+  [[nodiscard]] bool is_up() const { return !host.empty(); }
 };
 
 struct PartitionPlace {
@@ -42,7 +44,7 @@ struct ClusterLayout {
   std::string cluster_id;
   std::string bootstrap_servers;
   int controller = -1;               ///< broker id; below zero: not told
-  std::vector<BrokerPlace> brokers;  ///< those that are up, by id
+  std::vector<BrokerPlace> brokers;  ///< by id
   std::vector<TopicPlace> topics;    ///< by name
   std::vector<std::string> warnings;
 };

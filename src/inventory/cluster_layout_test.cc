@@ -51,7 +51,9 @@ TEST(ClusterLayout, KnowsWhoLeadsInsteadOfTheFirst) {
 TEST(ClusterLayout, AsJsonHasNullWhereNothingIsKnown) {
   const auto value = nlohmann::json::parse(
       to_json({{"mine", "h:1", example()},
-               {"gone", "h:2", fail(ErrorKind::unavailable, "cannot reach h:2", "wait")}}));
+               {"gone", "h:2", fail(ErrorKind::unavailable, "cannot reach h:2", "wait")}},
+              {{ErrorKind::unauthorized, "API key K is left", {}, {}}}));
+  EXPECT_EQ(value["api_keys_left"], nlohmann::json::array({"API key K is left"}));
   const auto& found = value["clusters"][0];
   EXPECT_EQ(found["brokers"][1]["rack"], nullptr);
   EXPECT_EQ(found["brokers"][1]["controller"], true);

@@ -1,6 +1,7 @@
 // Which clusters there are to visit, and where each of them was found.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ namespace partwise::inventory {
 struct ListedEnvironment {
   std::string id;
   std::string name;
+  std::optional<std::int64_t> clusters;  ///< those that a filter leaves out, too; empty: not known
 };
 
 /// A way into a cluster of Confluent Cloud.

@@ -72,8 +72,9 @@ json brokers_json(const ClusterLayout& layout) {
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const auto& broker = layout.brokers[i];
     brokers.push_back({{"id", broker.id},
-                       {"host", broker.host},
-                       {"port", broker.port},
+                       {"up", broker.is_up()},
+                       {"host", text_or_null(broker.host)},
+                       {"port", broker.is_up() ? json(broker.port) : json(nullptr)},
                        {"rack", text_or_null(broker.rack)},
                        {"controller", broker.id == layout.controller},
                        {"leads_partitions", shares[i].leads},
@@ -125,7 +126,9 @@ std::string to_json(const ClusterList& list) {
       {"environments", json::array()}, {"clusters", json::array()}, {"failures", json::array()}};
   for (const auto& environment : list.environments) {
     value["environments"].push_back(
-        {{"id", environment.id}, {"name", text_or_null(environment.name)}});
+        {{"id", environment.id},
+         {"name", text_or_null(environment.name)},
+         {"clusters", environment.clusters ? json(*environment.clusters) : json(nullptr)}});
   }
   for (const auto& cluster : list.clusters) value["clusters"].push_back(cluster_json(cluster));
   for (const auto& failure : list.failures) {
@@ -134,8 +137,9 @@ std::string to_json(const ClusterList& list) {
   return printed(value);
 }
 
-std::string to_json(const std::vector<DescribedCluster>& clusters) {
-  json value = {{"clusters", json::array()}};
+std::string to_json(const std::vector<DescribedCluster>& clusters, const Errors& keys_left) {
+  json value = {{"clusters", json::array()}, {"api_keys_left", json::array()}};
+  for (const auto& error : keys_left) value["api_keys_left"].push_back(error.message);
   for (const auto& cluster : clusters) value["clusters"].push_back(described_json(cluster));
   return printed(value);
 }

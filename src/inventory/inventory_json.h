@@ -17,6 +17,7 @@ struct DescribedCluster {
 };
 
 std::string to_json(const ClusterList& list);
-std::string to_json(const std::vector<DescribedCluster>& clusters);
+/// keys_left: temporary API keys that could not be deleted
+std::string to_json(const std::vector<DescribedCluster>& clusters, const Errors& keys_left);
 
 }  // namespace partwise::inventory

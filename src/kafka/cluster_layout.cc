@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/units.h"
 #include "kafka/admin.h"
 #include "kafka/client.h"
 #include "kafka/error.h"
@@ -62,11 +63,23 @@ class LayoutReader {
     for (int i = 0; i < metadata->topic_cnt; ++i) {
       layout_.topics.push_back(place_of(metadata->topics[i]));
     }
+    add_missing_brokers();
     const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
     const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
     std::sort(layout_.brokers.begin(), layout_.brokers.end(), by_id);
     std::sort(layout_.topics.begin(), layout_.topics.end(), by_name);
     return {};
+  }
+
+  void add_missing_brokers() {
+    std::set<int> missing;
+    for (const auto& topic : layout_.topics) {
+      for (const auto& partition : topic.partitions) {
+        missing.insert(partition.replicas.begin(), partition.replicas.end());
+      }
+    }
+    for (const auto& broker : layout_.brokers) missing.erase(broker.id);
+    for (const int id : missing) layout_.brokers.push_back({id, {}, 0, {}});
   }
 
   // Metadata has no racks in librdkafka; DescribeCluster has.
@@ -102,7 +115,7 @@ class LayoutReader {
     if (stop_.stop_requested() || layout_.topics.empty()) return;
     std::vector<BrokerAddress> brokers;
     for (const auto& broker : layout_.brokers) {
-      brokers.push_back({broker.id, broker.host, broker.port});
+      if (broker.is_up()) brokers.push_back({broker.id, broker.host, broker.port});
     }
     std::vector<TopicLeaders> topics;
     for (const auto& topic : layout_.topics) {
@@ -116,7 +129,17 @@ class LayoutReader {
       layout_.warnings.push_back("sizes on disk are not known: " + stored.error().message);
       return;
     }
-    for (std::size_t i = 0; i < stored->size(); ++i) layout_.topics[i].stored_bytes = (*stored)[i];
+    int unknown = 0;
+    for (std::size_t i = 0; i < stored->size(); ++i) {
+      layout_.topics[i].stored_bytes = (*stored)[i];
+      if (!(*stored)[i] && !layout_.topics[i].error) ++unknown;
+    }
+    if (unknown > 0) {
+      layout_.warnings.push_back(
+          fmt::format("sizes on disk are not known of {}: a partition has no leader, or its leader "
+                      "tells none",
+                      counted_text(unknown, "topic")));
+    }
   }
 
   Client& client_;

@@ -252,9 +252,11 @@ TEST(ConfluentMetrics, WarnWhereNothingIsToldOfAnyTopic) {
   scene.ask_for("orders");
   const auto result = scene.demand();
   ASSERT_EQ(result.warnings.size(), 1U);
-  EXPECT_EQ(result.warnings[0],
-            "Confluent tells nothing of any topic of lkc-1: it had no traffic, or that is not the "
-            "cluster's id");
+  EXPECT_EQ(
+      result.warnings[0],
+      "Confluent tells nothing of any topic of lkc-1: there was no traffic, the key may not see "
+      "its metrics, or that is not the cluster's id");
+  EXPECT_TRUE(result.nothing);
 }
 
 TEST(ConfluentMetrics, TakeTheMinutesOfAnHourThatIsNotOver) {

@@ -303,10 +303,11 @@ const MetricDescriptor* ConfluentStudy::descriptor(const char* metric) const {
 
 void ConfluentStudy::describe_doubts() {
   if (!anything_told_ && !topics_.empty()) {
-    result_.warnings.push_back(
-        fmt::format("Confluent tells nothing of any topic of {}: it had no traffic, or that is not "
-                    "the cluster's id",
-                    query_.cluster_id));
+    result_.nothing = true;
+    result_.warnings.push_back(fmt::format(
+        "Confluent tells nothing of any topic of {}: there was no traffic, the key may not "
+        "see its metrics, or that is not the cluster's id",
+        query_.cluster_id));
   }
   if (unusable_ > 0) {
     result_.warnings.push_back(fmt::format("{} without a time or an amount were left out",

@@ -33,6 +33,7 @@ struct ClusterDemand {
   std::vector<Result<sizing::Demand>> topics;
   std::vector<std::string> warnings;   ///< about the cluster as a whole
   std::optional<double> cluster_load;  ///< of the busiest hour, 0 to 1
+  bool nothing = false;       ///< of any topic: it may be another cluster, or one that is hidden
   std::int64_t requests = 0;  ///< calls of the exchange; what it repeats by itself is not seen
 };
 

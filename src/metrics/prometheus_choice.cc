@@ -46,7 +46,8 @@ std::string labels_text(const PrometheusLabels& labels) {
 }
 
 // What a series has that the selector does not match.
-Result<std::string> selector_hint(PrometheusReader& any, const ObservedTime& time) {
+Result<std::string> selector_hint(PrometheusReader& any, const std::string& selector,
+                                  const ObservedTime& time) {
   const auto labels = TRY(any.example_labels(time.end));
   if (labels.empty()) {
     return fmt::format(
@@ -54,7 +55,9 @@ Result<std::string> selector_hint(PrometheusReader& any, const ObservedTime& tim
         "check that Prometheus scrapes the brokers",
         any.flavour().topic_label);
   }
-  return "correct --prometheus-selector: a series there has " + labels_text(labels);
+  return (selector.empty() ? "is it another cluster's? A series there has "
+                           : "correct --prometheus-selector: a series there has ") +
+         labels_text(labels);
 }
 
 std::string for_cluster(const Flavour& flavour, const std::string& matchers,
@@ -96,7 +99,7 @@ Result<PrometheusChoice> chosen_flavour(PrometheusApi& api, const std::string& w
   }
   PrometheusReader best(api, flavours.front(), for_cluster(flavours.front(), matchers, cluster),
                         stop);
-  auto hint = TRY(selector_hint(best, time));
+  auto hint = TRY(selector_hint(best, any_cluster, time));
   return fail(ErrorKind::not_found,
               fmt::format("Prometheus has no series of a topic by {} from {} to {}",
                           best.main_selector(), utc_text(time.start), utc_text(time.end)),

@@ -99,6 +99,9 @@ Error SchemaRegistry::refusal(const http::Reply& reply, const std::string& subje
   const auto words = words_of(reply);
   auto [kind, hint] = meaning_of(reply.status, subject, settings_.login.has_value());
   const char* what = "the Schema Registry refuses the schema of";
+  if (reply.status < 400 || reply.status >= 500) {
+    what = "the Schema Registry did not take the schema of";
+  }
   if (reply.status == 409) what = "the Schema Registry finds the schema incompatible with that of";
   return {kind, fmt::format("{} {}: {}", what, subject, words), std::move(hint), {}};
 }

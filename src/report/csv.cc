@@ -136,7 +136,8 @@ std::string detail_row(const std::string& cluster_id, const TopicReport& topic,
   return line(row);
 }
 
-std::string summary(const sizing::ClusterReport& cluster, const sizing::RunSettings& settings) {
+std::string summary(const sizing::RecommendReport& run, const sizing::ClusterReport& cluster) {
+  const auto& settings = run.settings;
   const auto sum = totals(cluster);
   const auto part = [](double count, double of) { return of > 0 ? count / of : 0.0; };
   const auto now = static_cast<double>(sum.active_partitions);
@@ -184,6 +185,7 @@ std::string summary(const sizing::ClusterReport& cluster, const sizing::RunSetti
       {"error", cluster.error ? cluster.error->message : ""},
       {"service_requests", std::to_string(cluster.service_requests)},
       {"cluster_load", or_empty(cluster.cluster_load)},
+      {"api_keys_left", std::to_string(run.keys_left.size())},
   };
   std::string text = "stat,value\n";
   for (const auto& [stat, value] : rows) text += line({stat, value});

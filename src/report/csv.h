@@ -16,7 +16,7 @@ std::string detail_row(const std::string& cluster_id, const sizing::TopicReport&
                        const sizing::RunSettings& settings);
 
 /// The stat,value rows of the summary report, under the existing tool's names.
-std::string summary(const sizing::ClusterReport& cluster, const sizing::RunSettings& settings);
+std::string summary(const sizing::RecommendReport& run, const sizing::ClusterReport& cluster);
 
 /// RFC 4180: quoted where it must be.
 std::string csv_field(std::string_view text);

@@ -132,7 +132,7 @@ class Explanation {
     auto text =
         fmt::format("{}: peak {}", other.method, with_limits(*other.peak_bytes_per_s, rate));
     const double peak = topic_.peak_bytes_per_s->value;
-    if (peak > 0) text += fmt::format(" ({:.2f} x this one)", other.peak_bytes_per_s->value / peak);
+    if (peak > 0) text += fmt::format(" ({:.3g} x this one)", other.peak_bytes_per_s->value / peak);
     if (other.mean_record_bytes) {
       text += fmt::format(", record size {}", with_limits(*other.mean_record_bytes, bytes_text));
     }

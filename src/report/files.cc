@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -16,16 +17,26 @@
 namespace partwise::report {
 namespace {
 
-tl::unexpected<Error> cannot_write(const std::string& path, const std::string& why) {
-  return fail(ErrorKind::invalid_input, fmt::format("cannot write {}: {}", path, why),
-              "name a folder that you may write to", "--out");
+tl::unexpected<Error> cannot_write(const std::string& path, const std::string& why,
+                                   const char* hint = "name a folder that you may write to") {
+  return fail(ErrorKind::invalid_input, fmt::format("cannot write {}: {}", path, why), hint,
+              "--out");
+}
+
+// Behind a write that failed, by errno.
+tl::unexpected<Error> cannot_write(const std::string& path) {
+  const int why = errno;
+  const bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
+  return cannot_write(
+      path, std::strerror(why),
+      full ? "make room there, or name another folder" : "name a folder that you may write to");
 }
 
 // Asking for permission would not notice a read-only or full file system: a file is made.
 Result<> try_folder(const std::string& folder) {
   std::string probe = folder + "/.partwise-XXXXXX";
   const int fd = mkstemp(probe.data());
-  if (fd < 0) return cannot_write("into " + folder, std::strerror(errno));
+  if (fd < 0) return cannot_write("into " + folder);
   close(fd);
   unlink(probe.c_str());
   return {};
@@ -58,7 +69,7 @@ Result<> ReportFiles::begin(const std::string& cluster_id) {
   auto& file = shared_->details[cluster_id];
   file.open(name, std::ios::trunc);
   file << detail_header() << std::flush;
-  if (!file) return cannot_write(name, std::strerror(errno));
+  if (!file) return cannot_write(name);
   shared_->written.push_back(name);
   return {};
 }
@@ -69,28 +80,37 @@ Result<> ReportFiles::add(const std::string& cluster_id, const sizing::TopicRepo
   const std::scoped_lock lock(shared_->mutex);
   auto& file = shared_->details[cluster_id];
   file << row << std::flush;
-  if (!file) return cannot_write(path(cluster_id, "detail-report.csv"), std::strerror(errno));
+  if (!file) return cannot_write(path(cluster_id, "detail-report.csv"));
   return {};
 }
 
 Result<> ReportFiles::write(const std::string& name, const std::string& text) {
   // Complete or not there: a reader never sees half a report.
   const auto temporary = name + ".part";
+  std::error_code error;
   std::ofstream file(temporary, std::ios::trunc);
   file << text << std::flush;
-  if (!file) return cannot_write(name, std::strerror(errno));
+  if (!file) {
+    auto failure = cannot_write(name);
+    std::filesystem::remove(temporary, error);
+    return failure;
+  }
   file.close();
-  std::error_code error;
   std::filesystem::rename(temporary, name, error);
-  if (error) return cannot_write(name, error.message());
+  if (error) {
+    const auto why = error.message();
+    std::filesystem::remove(temporary, error);
+    return cannot_write(name, why);
+  }
   const std::scoped_lock lock(shared_->mutex);
-  shared_->written.push_back(name);
+  auto& written = shared_->written;
+  if (std::find(written.begin(), written.end(), name) == written.end()) written.push_back(name);
   return {};
 }
 
 Result<> ReportFiles::finish(const sizing::RecommendReport& run,
                              const sizing::ClusterReport& cluster) {
-  TRY(write(path(cluster.cluster_id, "summary-report.csv"), summary(cluster, run.settings)));
+  TRY(write(path(cluster.cluster_id, "summary-report.csv"), summary(run, cluster)));
   return write(path(cluster.cluster_id, "report.json"), sizing::to_json(run, cluster));
 }
 

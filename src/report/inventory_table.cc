@@ -83,10 +83,11 @@ std::string brokers_text(const ClusterLayout& layout, const Style& style) {
   const auto shares = broker_shares(layout);
   for (std::size_t i = 0; i < shares.size(); ++i) {
     const auto& broker = layout.brokers[i];
-    rows.push_back({std::to_string(broker.id), fmt::format("{}:{}", broker.host, broker.port),
-                    or_dash(broker.rack), count_text(shares[i].leads),
-                    count_text(shares[i].replicas), count_text(shares[i].behind),
-                    broker.id == layout.controller ? "controller" : ""});
+    const auto address = broker.is_up() ? fmt::format("{}:{}", broker.host, broker.port) : "";
+    const auto* mark = broker.id == layout.controller ? "controller" : "";
+    rows.push_back({std::to_string(broker.id), or_dash(address), or_dash(broker.rack),
+                    count_text(shares[i].leads), count_text(shares[i].replicas),
+                    count_text(shares[i].behind), broker.is_up() ? mark : "✗ not up"});
   }
   return grid({{"BROKER", true},
                {"ADDRESS"},
@@ -146,10 +147,8 @@ std::string environments_text(const inventory::ClusterList& list, const Style& s
   if (list.environments.empty()) return {};
   Rows rows;
   for (const auto& environment : list.environments) {
-    const auto clusters =
-        std::count_if(list.clusters.begin(), list.clusters.end(),
-                      [&](const auto& each) { return each.environment == environment.id; });
-    rows.push_back({environment.id, or_dash(environment.name), std::to_string(clusters)});
+    rows.push_back({environment.id, or_dash(environment.name),
+                    environment.clusters ? std::to_string(*environment.clusters) : "?"});
   }
   return grid({{"ENVIRONMENT"}, {"NAME"}, {"CLUSTERS", true}}, rows, style) + "\n";
 }
@@ -169,6 +168,7 @@ std::string table(const inventory::ClusterList& list, const Style& style) {
   if (!rows.empty()) text += grid_of_known(columns, rows, style);
   for (const auto& failure : list.failures) {
     text += style.bad("  ✗ " + failure.error.message) + "\n";
+    if (!failure.error.hint.empty()) text += "    try: " + failure.error.hint + "\n";
   }
   return text;
 }

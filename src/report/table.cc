@@ -55,6 +55,9 @@ Row row_of(const TopicReport& topic, const RunSettings& settings) {
   if (topic.binding == Binding::hot_key) {
     row.mark = "⚠ hot key";
     row.tone = Row::Tone::notable;
+  } else if (has_lopsided_peak(topic)) {
+    row.mark = wanted > topic.partitions ? "⚠ raise, hot" : "⚠ hot";
+    row.tone = Row::Tone::notable;
   } else if (wanted > topic.partitions) {
     row.mark = "↑ raise";
     row.tone = Row::Tone::notable;
@@ -254,8 +257,9 @@ std::string cross_check_lines(const ClusterReport& cluster, const RunSettings& s
   auto text = fmt::format("  CROSS-CHECK by {}: {} of {} counts agree", method, equal, compared);
   if (!ratios.empty()) {
     std::sort(ratios.begin(), ratios.end());
-    text += fmt::format("; its peaks are {:.2f} to {:.2f} x those above, median {:.2f}",
-                        ratios.front(), ratios.back(), ratios[ratios.size() / 2]);
+    const double median = (ratios[(ratios.size() - 1) / 2] + ratios[ratios.size() / 2]) / 2;
+    text += fmt::format("; its peaks are {:.3g} to {:.3g} x those above, median {:.3g}",
+                        ratios.front(), ratios.back(), median);
   }
   const int more = compared - equal - differences_shown;
   if (more > 0) differences += fmt::format("    and {} more\n", more);
@@ -282,6 +286,10 @@ std::string cluster_table(const sizing::RecommendReport& run, const ClusterRepor
 }
 
 std::string with_doubts(std::string why, const TopicReport& topic) {
+  if (has_lopsided_peak(topic)) {
+    why += fmt::format("; partition {} carries {:.0f} % of the peak", topic.hottest_partition,
+                       100 * *topic.hottest_partition_share);
+  }
   if (topic.compacted.value_or(false)) why += "; compacted: counts are upper bounds";
   if (!topic.warnings.empty()) why += "; " + topic.warnings.front();
   if (const auto* failure = main_failure(topic)) why += "; " + failure->message;

@@ -106,7 +106,15 @@ std::string raise_text(const TopicReport& topic) {
   return text;
 }
 
-std::string advice_of(const TopicReport& topic) {
+std::string lopsided_text(const TopicReport& topic) {
+  return fmt::format(
+      "partition {} carries {:.1f} % of the peak, {:.1f} times an even share: where keys choose "
+      "the partition, more partitions may not help it",
+      topic.hottest_partition, 100 * *topic.hottest_partition_share,
+      *topic.hottest_partition_share * topic.partitions);
+}
+
+std::string advice_on_count(const TopicReport& topic) {
   if (topic.binding == Binding::hot_key) {
     return fmt::format(
         "more partitions cannot help: salt the key (that of the record at partition {}, offset {}) "
@@ -122,6 +130,12 @@ std::string advice_of(const TopicReport& topic) {
         topic.partitions - topic.recommended_range.high, topic.recommended_range.high);
   }
   return {};
+}
+
+std::string advice_of(const TopicReport& topic) {
+  auto advice = advice_on_count(topic);
+  if (!has_lopsided_peak(topic)) return advice;
+  return advice.empty() ? lopsided_text(topic) : advice + "; " + lopsided_text(topic);
 }
 
 // One partition needs more than it can carry in the window that was measured, or cannot.

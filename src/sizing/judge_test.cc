@@ -131,6 +131,29 @@ TEST(Judge, CallsAPartitionHotThatNeedsMoreThanItCarries) {
   EXPECT_EQ(judged(8, demand).hot_egress, Tristate::no);
 }
 
+TEST(Judge, DoubtsThatMorePartitionsHelpALopsidedPeak) {
+  auto demand = demand_of(Interval::exactly(50 * mib));  // 150 MiB/s need 15 partitions of 10
+  demand.hottest_partition = 0;
+  demand.hottest_share = 0.65;  // of 8 partitions an even share is 0.125
+  const auto topic = judged(8, demand);
+  EXPECT_EQ(topic.recommended, 15);
+  EXPECT_TRUE(has_lopsided_peak(topic));
+  EXPECT_TRUE(topic.advice.starts_with("raise 8 to 15"));
+  EXPECT_TRUE(topic.advice.ends_with(
+      "; partition 0 carries 65.0 % of the peak, 5.2 times an even share: where keys choose the "
+      "partition, more partitions may not help it"));
+  // Hot by the traffic of all, not by one partition's.
+  demand.hottest_share = 0.2;
+  EXPECT_FALSE(has_lopsided_peak(judged(8, demand)));
+  demand.hottest_share = 1;
+  EXPECT_FALSE(has_lopsided_peak(judged(1, demand)));
+  // Lopsided, and still within what a partition carries.
+  auto small = demand_of(Interval::exactly(1 * mib));
+  small.hottest_partition = 0;
+  small.hottest_share = 0.65;
+  EXPECT_FALSE(has_lopsided_peak(judged(8, small)));
+}
+
 TEST(Judge, GrowOnlySaysThatThePresentCountIsEnough) {
   JudgeSettings settings;
   settings.grow_only = true;

@@ -98,6 +98,14 @@ bool peak_is_a_bound(const TopicReport& topic) {
          topic.recommended_range.low == topic.recommended_range.high;
 }
 
+bool has_lopsided_peak(const TopicReport& topic) {
+  constexpr double notable = 2;  // times an even share
+  const bool hot = topic.hot_ingress == Tristate::yes || topic.hot_egress == Tristate::yes;
+  return hot && topic.binding != Binding::hot_key && topic.partitions > 1 &&
+         topic.hottest_partition >= 0 &&
+         topic.hottest_partition_share.value_or(0) * topic.partitions >= notable;
+}
+
 bool peak_has_a_time(const TopicReport& topic) {
   if (!topic.peak || !topic.peak_bytes_per_s) return false;
   return topic.peak->records > 0 || (topic.peak->exact && topic.peak_bytes_per_s->low > 0);

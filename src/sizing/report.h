@@ -135,6 +135,10 @@ bool peak_is_a_bound(const TopicReport& topic);
 /// counted bytes.
 bool peak_has_a_time(const TopicReport& topic);
 
+/// Whether one partition of several is hot and carries at least twice an even share of the peak,
+/// and it is not known to be a single key's: more partitions may not help.
+bool has_lopsided_peak(const TopicReport& topic);
+
 /// Offsets from log start to high watermark, or what a service counted in the window; empty where
 /// it counted bytes alone.
 std::optional<std::int64_t> known_records(const TopicReport& topic);

@@ -182,6 +182,11 @@ json document(const RecommendReport& report) {
           {"clusters", json::array()}};
 }
 
+void add_keys_left(json& value, const RecommendReport& report) {
+  value["api_keys_left"] = json::array();
+  for (const auto& error : report.keys_left) value["api_keys_left"].push_back(error.message);
+}
+
 std::string printed(const json& value) { return json_values::printed(value, 2) + "\n"; }
 
 }  // namespace
@@ -189,14 +194,14 @@ std::string printed(const json& value) { return json_values::printed(value, 2) +
 std::string to_json(const RecommendReport& report) {
   auto value = document(report);
   for (const auto& cluster : report.clusters) value["clusters"].push_back(cluster_json(cluster));
-  value["api_keys_left"] = json::array();
-  for (const auto& error : report.keys_left) value["api_keys_left"].push_back(error.message);
+  add_keys_left(value, report);
   return printed(value);
 }
 
 std::string to_json(const RecommendReport& report, const ClusterReport& cluster) {
   auto value = document(report);
   value["clusters"].push_back(cluster_json(cluster));
+  add_keys_left(value, report);
   return printed(value);
 }
 

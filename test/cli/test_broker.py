@@ -128,6 +128,32 @@ def test_recommend_finds_the_truth(started, partwise, tmp_path):
     assert truth["burst"]["recommendation"]["partitions"] == 16
 
 
+def test_a_cross_check_that_was_asked_for_and_failed_is_a_part_that_is_missing(started, partwise):
+    cluster = started("--fleet", "fleet.toml", "--now", "now", files={"fleet.toml": FLEET})
+    run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--cross-check",
+                   "--prometheus-url", "http://127.0.0.1:1", "--service-timeout", "1s")
+    assert run.status == 4, run.err
+    assert "warning: no cross-check by prometheus" in run.out + run.err
+
+
+def test_files_that_find_no_room_are_told_and_leave_no_parts(started, tmp_path):
+    cluster = started("--fleet", "fleet.toml", "--now", "now", files={"fleet.toml": FLEET})
+    out = tmp_path / "reports"
+    run = subprocess.run([PARTWISE, "recommend", "--bootstrap-servers", cluster.bootstrap, "--out", out],
+                         capture_output=True, text=True, timeout=60, check=False,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)))
+    assert run.returncode == 1, run.stderr
+    assert "report.json: File too large" in run.stderr and "make room there" in run.stderr
+    assert not list(out.glob("*.part")) and list(out.glob("*detail-report.csv"))
+
+
+def test_a_filter_that_internal_topics_alone_match_says_how_to_take_them_in(started, partwise):
+    cluster = started("--fleet", "fleet.toml", "--now", "now",
+                      files={"fleet.toml": FLEET.replace('"steady"', '"_schemas"')})
+    run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--topic-filter", "schema")
+    assert run.status != 0 and "--include-internal-topics" in run.err
+
+
 def test_two_runs_at_a_set_time_are_the_same(started, partwise):
     reports = []
     for _ in range(2):

@@ -61,6 +61,17 @@ def test_a_lost_copy_and_a_lost_leader_are_told(partwise, cluster):
     assert run.out.count("orders") == 2, "the topic, and the one partition in trouble"
 
 
+def test_a_broker_that_is_down_is_still_shown(partwise, cluster):
+    put(cluster, "brokers/2", "down")
+    found = described(partwise, cluster)
+    assert [(broker["id"], broker["up"]) for broker in found["brokers"]] == [(1, True), (2, False), (3, True)]
+    down = found["brokers"][1]
+    assert down["host"] is None and down["port"] is None
+    assert down["replicas"] == 6 and down["leads_partitions"] == 0
+    run = partwise("cluster", "describe", "--bootstrap-servers", cluster.bootstrap)
+    assert "✗ not up" in run.out
+
+
 def test_topics_are_chosen_and_partitions_shown(partwise, cluster):
     run = partwise("cluster", "describe", "--bootstrap-servers", cluster.bootstrap, "--topic-filter", "USER", "--partitions")
     assert run.status == 0

@@ -32,6 +32,14 @@ def test_help_of_a_command_is_the_same_both_ways(partwise):
     assert partwise("recommend", "-h").status == 0
 
 
+def test_help_of_a_command_below_another_is_the_same_three_ways(partwise):
+    shown = partwise("cluster", "keys", "--help")
+    assert shown.status == 0 and "--prune" in shown.out
+    assert partwise("help", "cluster", "keys").out == shown.out
+    assert partwise("cluster", "help", "keys").out == shown.out
+    assert partwise("cluster", "help").out == partwise("cluster", "--help").out
+
+
 def test_help_and_page_list_every_option(partwise):
     shown = flags_in(partwise("recommend", "--help").out)
     page = flags_in((TOP / "docs" / "recommend.md").read_text())

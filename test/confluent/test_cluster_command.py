@@ -178,6 +178,7 @@ def test_an_environment_that_cannot_be_asked_leaves_the_others(stub, listed):
     run, document = listed(stub)
     assert run.status == 4
     assert ids(document) == ["lkc-5"] and "env-a" in json.dumps(document["failures"])
+    assert {each["id"]: each["clusters"] for each in document["environments"]} == {"env-a": None, "env-b": 1}
 
 
 def test_a_service_that_says_nothing_is_given_up(stub, listed):
@@ -267,9 +268,10 @@ def note(host=None, pid=None, begun=77, started="2026-03-04T05:06:07Z"):
 
 
 def with_keys(stub):
-    """One that is left, one of a process that runs, one whose note was changed, and three that are not ours."""
+    """Two that are left, one of a process that runs, one whose note was changed, and three that are not ours."""
     for id, name, description, owner, resource in (
             ("LEFTOVER", "partwise-temporary lkc-1", note(), OWNER, "lkc-1"),
+            ("LEFTTOO", "partwise-temporary lkc-1", note(), OWNER, "lkc-1"),
             ("INUSE", "partwise-temporary lkc-2", note(pid=os.getpid(), begun=begin_of_this_process()), OWNER, "lkc-2"),
             ("EDITED", "partwise-temporary lkc-1", "changed by hand", OWNER, "lkc-1"),
             ("CIKEY", "CI Kafka API Key", note(), OWNER, "lkc-1"),
@@ -284,9 +286,10 @@ def test_only_keys_that_partwise_made_are_listed(judged, partwise):
     run = partwise("cluster", "keys", "--format", "json", env=settings(stub))
     assert run.status == 0, run.err
     keys = {key["id"]: key for key in json.loads(run.out)["api_keys"]}
-    assert sorted(keys) == ["EDITED", "INUSE", "LEFTOVER"]
+    assert sorted(keys) == ["EDITED", "INUSE", "LEFTOVER", "LEFTTOO"]
     assert str(os.getpid()) in keys["INUSE"]["in_use"] and keys["LEFTOVER"]["in_use"] is None
-    assert len(stub.control.keys) == 6 and "secret-of" not in run.out
+    assert "description" in keys["EDITED"]["in_use"]
+    assert len(stub.control.keys) == 7 and "secret-of" not in run.out
 
 
 def test_pruning_shows_what_it_would_delete_and_deletes_nothing(judged, partwise):
@@ -294,15 +297,19 @@ def test_pruning_shows_what_it_would_delete_and_deletes_nothing(judged, partwise
     run = partwise("cluster", "keys", "--prune", env=settings(stub))
     assert run.status == 0, run.err
     assert "LEFTOVER" in run.out and "would be deleted" in run.out and "--yes" in run.out
-    assert len(stub.control.keys) == 6 and not stub.asked(method="DELETE")
+    assert len(stub.control.keys) == 7 and not stub.asked(method="DELETE")
 
 
 def test_pruning_deletes_what_is_left_over_and_nothing_else(judged, partwise):
     stub = with_keys(judged(environments()))
     run = partwise("cluster", "keys", "--prune", "--yes", env=settings(stub))
     assert run.status == 0, run.err
-    assert sorted(key.id for key in stub.control.deleted) == ["EDITED", "LEFTOVER"]
+    assert sorted(key.id for key in stub.control.deleted) == ["LEFTOVER", "LEFTTOO"]
     assert "INUSE" in run.out and "may be in use" in run.out
+    assert "EDITED" in stub.control.keys
+    run = partwise("cluster", "keys", "--prune", "--yes", "--all", env=settings(stub))
+    assert run.status == 0, run.err
+    assert sorted(stub.control.keys) == ["CIKEY", "CLOUDKEY", "SIMILAR"]
 
 
 def test_the_number_of_a_process_that_began_at_another_time_says_nothing(judged, partwise):
@@ -335,19 +342,19 @@ def test_keys_of_many_pages_are_all_found(judged, partwise):
 def test_a_delete_that_fails_is_tried_again_and_one_that_is_gone_is_no_failure(cloud, partwise):
     stub = with_keys(cloud(environments()))
     stub.fault(f"{KEYS}/LEFTOVER", method="DELETE", times=2, status=500)
-    stub.fault(f"{KEYS}/EDITED", method="DELETE", reset=True, acted=True)
+    stub.fault(f"{KEYS}/LEFTTOO", method="DELETE", reset=True, acted=True)
     run = partwise("cluster", "keys", "--prune", "--yes", env=settings(stub))
     assert run.status == 0, run.err
-    assert sorted(key.id for key in stub.control.deleted) == ["EDITED", "LEFTOVER"]
+    assert sorted(key.id for key in stub.control.deleted) == ["LEFTOVER", "LEFTTOO"]
 
 
 def test_a_key_that_cannot_be_deleted_is_named(cloud, partwise):
     stub = with_keys(cloud(environments()))
-    stub.fault(f"{KEYS}/EDITED", method="DELETE", times=None, status=401, html=True)
+    stub.fault(f"{KEYS}/LEFTTOO", method="DELETE", times=None, status=401, html=True)
     run = partwise("cluster", "keys", "--prune", "--yes", env=settings(stub))
     assert run.status == 4, run.err
     assert [key.id for key in stub.control.deleted] == ["LEFTOVER"]
-    assert "EDITED" in run.err and "<" not in run.err
+    assert "LEFTTOO" in run.err and "<" not in run.err
 
 
 def test_a_delete_that_is_forbidden_while_the_key_is_there_is_no_success(cloud, partwise):
@@ -355,7 +362,7 @@ def test_a_delete_that_is_forbidden_while_the_key_is_there_is_no_success(cloud, 
     stub = with_keys(cloud(environments()))
     stub.fault(KEYS + "/", method="DELETE", times=None, status=403)
     run = partwise("cluster", "keys", "--prune", "--yes", env=settings(stub))
-    assert run.status == 3 and "LEFTOVER" in run.err and "EDITED" in run.err
+    assert run.status == 3 and "LEFTOVER" in run.err and "LEFTTOO" in run.err
 
 
 @pytest.mark.parametrize("env, found", [({"PRINCIPAL_ID": "u-9"}, []), ({"KAFKA_CLUSTER_FILTER": "lkc-2"}, ["INUSE"])])

@@ -117,6 +117,15 @@ def test_replies_without_meta_and_with_unknown_fields_are_understood(cloud, kafk
     assert_answers_are_the_truth(run, stub)
 
 
+def test_a_cluster_of_which_nothing_is_told_is_no_success(cloud, kafka, recommend):
+    stub = cloud(visited(kafka.bootstrap))
+    stub.fault(QUERY, edit=lambda reply: {**reply, "data": []}, times=None)
+    run = recommend(stub)
+    assert run.status == 4, run.err
+    assert "tells nothing of any topic" in run.out + run.err
+    assert run.report["clusters"][0]["status"] == "partial"
+
+
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 500}, {"status": 502}, {"status": 503}, {"reset": True},
                                    {"cut": 100}, {"trickle": 0.05}])
 def test_a_query_that_fails_twice_is_asked_again(cloud, kafka, recommend, fault):
@@ -313,3 +322,16 @@ def test_records_can_be_sampled_by_the_same_keys(judged, kafka, partwise):
 def test_the_report_is_json_and_nothing_else_where_it_is_asked_for(cloud, kafka, recommend):
     run = recommend(cloud(visited(kafka.bootstrap)), "--format", "json")
     assert run.status == 0 and json.loads(run.out)["clusters"][0]["cluster_id"] == "lkc-1"
+
+
+def test_keys_that_are_left_are_told_in_every_output(cloud, kafka, recommend):
+    stub = cloud(visited(kafka.bootstrap))
+    stub.fault(KEYS + "/", method="DELETE", times=None, status=403)
+    run = recommend(stub, "--format", "json")
+    assert run.status == 4, run.err
+    (left,) = json.loads(run.out)["api_keys_left"]
+    assert json.loads(run.file("report.json").read_text())["api_keys_left"] == [left]
+    assert "api_keys_left,1\n" in run.file("summary-report.csv").read_text()
+    (key,) = stub.control.keys
+    assert f"error: API key {key} of cluster lkc-1 is left" in run.err
+    assert "--prune --yes deletes it" in run.err and f"warning: API key {key} is not deleted yet" in run.err
