@@ -15,15 +15,16 @@ double sum_of(std::span<const std::int64_t> counts) {
                          [](double sum, std::int64_t n) { return sum + static_cast<double>(n); });
 }
 
-// Half of the mean difference of two partitions, of the mean: with the numbers in order, the i-th of
-// P (from 1) stands in 2 i - P - 1 more differences as the larger one than as the smaller one.
+// Half of the mean difference of two partitions, of the mean: with the numbers in order, the i-th
+// of P (from 1) stands in 2 i - P - 1 more differences as the larger one than as the smaller one.
 double gini_of(std::span<const std::int64_t> counts, double sum) {
   std::vector<std::int64_t> ordered(counts.begin(), counts.end());
   std::sort(ordered.begin(), ordered.end());
   const auto partitions = static_cast<double>(ordered.size());
   double differences = 0;
   for (std::size_t i = 0; i < ordered.size(); ++i) {
-    differences += (2 * static_cast<double>(i + 1) - partitions - 1) * static_cast<double>(ordered[i]);
+    differences +=
+        (2 * static_cast<double>(i + 1) - partitions - 1) * static_cast<double>(ordered[i]);
   }
   return differences / (partitions * sum);
 }

@@ -14,7 +14,7 @@ struct Spread {
   double sd_population = 0;  ///< divided by P
   double cv_percent = 0;     ///< sd_sample of the mean
   double max_over_mean = 0;
-  double gini = 0;  ///< 0 all alike, (P - 1) / P all on one
+  double gini = 0;                ///< 0 all alike, (P - 1) / P all on one
   double entropy_normalised = 1;  ///< of log P: 1 all alike, 0 all on one
 };
 
