@@ -20,7 +20,7 @@ OWNERS = {
     "CLI/": {"cli"},
     "nlohmann/": {"sizing", "inventory", "config", "fleet", "listener", "app", "credentials",
                   "metrics", "registry", "http"},
-    "boost/": {"sample", "protocol", "fleet", "listener"},
+    "boost/": {"sample", "keys", "protocol", "fleet", "listener"},
     "zlib.h": {"protocol"},
     "snappy": {"protocol"},
     "lz4": {"protocol"},
