@@ -2,10 +2,15 @@
 
 import itertools
 import os
+import signal
 import subprocess
 
 import pytest
 from harness import PARTWISE, Run
+
+# Whatever started the tests in the background may have had these ignored, which programs inherit and heed.
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 
 @pytest.fixture
