@@ -51,7 +51,8 @@ def test_environments_and_clusters_are_listed_and_no_key_is_made(judged, listed)
     stub = judged(environments())
     run, document = listed(stub)
     assert run.status == 0, run.err
-    assert document["environments"] == [{"id": "env-a", "name": "production"}, {"id": "env-b", "name": "staging"}]
+    assert document["environments"] == [{"id": "env-a", "name": "production", "clusters": 4},
+                                        {"id": "env-b", "name": "staging", "clusters": 1}]
     found = {cluster["id"]: cluster for cluster in document["clusters"]}
     assert sorted(found) == [f"lkc-{n}" for n in range(1, 6)]
     assert {id: cluster["bootstrap_servers"] for id, cluster in found.items()} == {
