@@ -139,12 +139,10 @@ class MethodOptionReader {
   // A file of variables may serve several kinds of runs: what was typed for this one is meant.
   void note_unused() {
     for (const auto& row : method_rows) {
-      if (!row.name.starts_with("prometheus_") || !values_.given(row.name)) continue;
-      if (const auto& from = values_.entry(row.name).from; from.starts_with("--")) {
-        options_.warnings.push_back(
-            fmt::format("{} is not used: the method is {} (--method prometheus, or --cross-check)",
-                        from, name_of(options_.method)));
-      }
+      if (!row.name.starts_with("prometheus_") || !values_.typed(row.name)) continue;
+      options_.warnings.push_back(
+          fmt::format("{} is not used: the method is {} (--method prometheus, or --cross-check)",
+                      flag_of(row), name_of(options_.method)));
     }
   }
 

@@ -193,6 +193,7 @@ class ClusterRun {
                             results_->warnings().end());
     auto shortfall = results_->finish();
     if (!shortfall) {
+      if (results_->delivered() == 0) return {};
       progress_.say(fmt::format("{}: {} written to the topic {}", shown_name(),
                                 counted_text(results_->delivered(), "result"),
                                 options_.results.topic.name));

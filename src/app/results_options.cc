@@ -111,10 +111,8 @@ ResultsOptions results_options(const OptionValues& values, FoundErrors& found) {
   options.wanted = values.boolean("use_kafka_writer");
   if (!options.wanted) {
     for (const auto& row : results_rows) {
-      if (!values.given(row.name)) continue;
-      if (const auto& from = values.entry(row.name).from; from.starts_with("--")) {
-        options.warnings.push_back(from + " is not used without --use-kafka-writer");
-      }
+      if (!values.typed(row.name)) continue;
+      options.warnings.push_back(flag_of(row) + " is not used without --use-kafka-writer");
     }
     return options;
   }

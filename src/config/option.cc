@@ -193,6 +193,10 @@ bool OptionValues::given(std::string_view name) const {
   return has(name) && entry(name).from != "default";
 }
 
+bool OptionValues::typed(std::string_view name) const {
+  return has(name) && entry(name).from.starts_with("--");
+}
+
 const Given& OptionValues::entry(std::string_view name) const {
   const auto found = values_.find(name);
   CHECK(found != values_.end());

@@ -56,6 +56,7 @@ class OptionValues {
  public:
   [[nodiscard]] bool has(std::string_view name) const;    ///< given or with a default
   [[nodiscard]] bool given(std::string_view name) const;  ///< other than by default
+  [[nodiscard]] bool typed(std::string_view name) const;  ///< by a flag, so for this run alone
   [[nodiscard]] const Given& entry(std::string_view name) const;
   [[nodiscard]] bool boolean(std::string_view name) const;
   [[nodiscard]] std::int64_t integer(std::string_view name) const;

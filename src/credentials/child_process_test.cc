@@ -40,6 +40,14 @@ TEST(ChildProcess, GivesWhatItWroteAndItsStatus) {
   EXPECT_EQ(shell("kill -9 $$")->status, 128 + 9);
 }
 
+TEST(ChildProcess, HeedsSignalsThatThisProgramIgnores) {
+  for (const int number : {SIGPIPE, SIGXFSZ}) {
+    auto* const before = std::signal(number, SIG_IGN);
+    EXPECT_EQ(shell("kill -" + std::to_string(number) + " $$")->status, 128 + number);
+    (void)std::signal(number, before);
+  }
+}
+
 TEST(ChildProcess, MayWriteMoreThanAPipeHolds) {
   EXPECT_EQ(shell("head -c 900000 /dev/zero")->out.size(), 900'000U);
   EXPECT_EQ(shell("head -c 2000000 /dev/zero").error().kind, ErrorKind::limit);

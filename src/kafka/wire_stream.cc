@@ -29,7 +29,7 @@ using Certificate = std::unique_ptr<X509, Release<X509_free>>;
 class Socket {
  public:
   explicit Socket(int fd) : fd_(fd) {}
-  Socket(Socket&& other) noexcept { std::swap(fd_, other.fd_); }
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Socket& operator=(Socket&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;
@@ -42,7 +42,7 @@ class Socket {
   [[nodiscard]] int get() const { return fd_; }
 
  private:
-  int fd_ = -1;
+  int fd_;
 };
 
 std::string place(const std::string& host, int port) { return fmt::format("{}:{}", host, port); }

@@ -85,6 +85,9 @@ TEST_F(SchemaRegistryTest, TellsWhatARefusalMeans) {
   EXPECT_NE(invalid.message.find("Invalid schema"), std::string::npos);
   EXPECT_EQ(refused(500, "<html>").kind, ErrorKind::unavailable);
   EXPECT_NE(refused(500, "<html>").message.find("HTTP status 500"), std::string::npos);
+  // Whether it would take the schema is not known then.
+  EXPECT_TRUE(refused(503, "").message.starts_with("the Schema Registry did not take the schema"));
+  EXPECT_TRUE(invalid.message.starts_with("the Schema Registry refuses the schema"));
   EXPECT_EQ(refused(429, "").kind, ErrorKind::unavailable);
   EXPECT_NE(refused(404, "<html>").hint.find("SCHEMA_REGISTRY_URL"), std::string::npos);
 }

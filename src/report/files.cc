@@ -17,8 +17,10 @@
 namespace partwise::report {
 namespace {
 
+constexpr const char* elsewhere = "name a folder that you may write to";
+
 tl::unexpected<Error> cannot_write(const std::string& path, const std::string& why,
-                                   const char* hint = "name a folder that you may write to") {
+                                   const char* hint = elsewhere) {
   return fail(ErrorKind::invalid_input, fmt::format("cannot write {}: {}", path, why), hint,
               "--out");
 }
@@ -27,9 +29,8 @@ tl::unexpected<Error> cannot_write(const std::string& path, const std::string& w
 tl::unexpected<Error> cannot_write(const std::string& path) {
   const int why = errno;
   const bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
-  return cannot_write(
-      path, std::strerror(why),
-      full ? "make room there, or name another folder" : "name a folder that you may write to");
+  return cannot_write(path, std::strerror(why),
+                      full ? "make room there, or name another folder" : elsewhere);
 }
 
 // Asking for permission would not notice a read-only or full file system: a file is made.

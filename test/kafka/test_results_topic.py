@@ -77,6 +77,7 @@ def validator(name):
 def test_each_topic_is_a_record(filled, publish):
     run = publish()
     assert run.status == 0, run.err
+    assert f"3 results written to the topic {publish.topic}" in run.err
     found = {json.loads(key)["topic_name"]: json.loads(value) for _, key, value in records(filled, publish.topic)}
     assert sorted(found) == ["results.in.none", "results.in.one", "results.in.two"]
     report = run.report

@@ -102,6 +102,7 @@ def test_both_methods_stand_side_by_side(recommend, prometheus):
 def test_what_cannot_be_asked_is_told(recommend, prometheus):
     run = recommend("--prometheus-url", prometheus.url, "--prometheus-selector", 'cluster="elsewhere"')
     assert run.status != 0 and 'cluster="elsewhere"' in run.err, run.err
+    assert "correct --prometheus-selector: a series there has" in run.err
     run = recommend("--prometheus-url", prometheus.url, "--prometheus-flavour", "jmy")
     assert run.status == 2 and "jmy" in run.err and "jmx" in run.err
     run = recommend("--prometheus-url", prometheus.url, "--peak-window", "90s")
