@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds librdkafka from Debian 13's source package into PREFIX, once. Debian 12's own 2.0.2 cannot
-# log in by SCRAM to current brokers and has no ListOffsets call. The system's package sources stay
-# as they are: a private list with a private cache is used, and Debian's own keyring verifies it.
+# Builds librdkafka from Debian 13's source package, with our patches, into PREFIX, once. Debian 12's own
+# 2.0.2 cannot log in by SCRAM to current brokers and has no ListOffsets call; Debian 13's 2.8.0 can crash
+# in that call. The system's package sources stay as they are: a private list with a private cache is used,
+# and Debian's own keyring verifies it.
 set -euo pipefail
 
 prefix=${1:?prefix}
@@ -9,9 +10,11 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=tools/setup/lib.sh
 . "$top/tools/setup/lib.sh"
 
-if [ -f "$prefix/.complete" ]; then exit 0; fi
+patches=("$top"/tools/setup/patches/librdkafka-*.patch)
+wanted=$(sha256sum "${BASH_SOURCE[0]}" "${patches[@]}" | cut -d ' ' -f 1)
+if [ "$(cat "$prefix/.complete" 2>/dev/null)" = "$wanted" ]; then exit 0; fi
 
-need_packages g++ make pkgconf dpkg-dev xz-utils ca-certificates libssl-dev \
+need_packages g++ make patch pkgconf dpkg-dev xz-utils ca-certificates libssl-dev \
   libzstd-dev liblz4-dev zlib1g-dev libcurl4-openssl-dev rapidjson-dev debian-archive-keyring
 
 # The mirror that this system already uses.
@@ -41,7 +44,8 @@ say "building librdkafka (half a minute)"
   cd "$work/tree"
   log=$work/log
   rm -rf "$prefix"
+  for patch in "${patches[@]}"; do patch -s -p1 <"$patch"; done
   { ./configure --prefix="$prefix" --disable-gssapi && make -j"$(nproc)" libs &&
     make -C src install; } >"$log" 2>&1 || { tail -n 50 "$log" >&2; exit 1; }
 )
-touch "$prefix/.complete"
+printf '%s\n' "$wanted" >"$prefix/.complete"
