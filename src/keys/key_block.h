@@ -20,6 +20,7 @@ struct KeyBlock {
   std::span<const std::uint32_t> starts;
   std::span<const std::uint32_t> lengths;
   std::span<const std::int64_t> records;  ///< of each key; empty: one each
+  std::span<const std::uint32_t> groups;  ///< the kind of each key; empty: there are no kinds
 
   [[nodiscard]] std::size_t size() const { return starts.size(); }
   [[nodiscard]] std::string_view key(std::size_t i) const {

@@ -19,6 +19,8 @@ std::uint32_t placing_hash(Partitioner partitioner, std::string_view key) {
       const auto hash = fnv1a(key);
       return (hash & 0x80000000U) != 0 ? 0 - hash : hash;
     }
+    case Partitioner::murmur3:
+      return murmur3(key);
   }
   return 0;
 }
@@ -33,12 +35,15 @@ std::string_view name_of(Partitioner partitioner) {
       return "crc32";
     case Partitioner::fnv1a:
       return "fnv1a";
+    case Partitioner::murmur3:
+      return "murmur3";
   }
   return "murmur2";
 }
 
 std::optional<Partitioner> partitioner_from_text(std::string_view text) {
-  for (const auto partitioner : {Partitioner::murmur2, Partitioner::crc32, Partitioner::fnv1a}) {
+  for (const auto partitioner :
+       {Partitioner::murmur2, Partitioner::crc32, Partitioner::fnv1a, Partitioner::murmur3}) {
     if (name_of(partitioner) == text) return partitioner;
   }
   return std::nullopt;

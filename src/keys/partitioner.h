@@ -8,7 +8,8 @@ namespace partwise::keys {
 
 /// murmur2: the Java client's default, and librdkafka's murmur2 and murmur2_random.
 /// crc32: librdkafka's default (consistent_random) and consistent. fnv1a: as librdkafka and Sarama.
-enum class Partitioner { murmur2, crc32, fnv1a };
+/// murmur3: no client's own; the unsigned hash by the count, as scripts with mmh3 do it.
+enum class Partitioner { murmur2, crc32, fnv1a, murmur3 };
 
 std::string_view name_of(Partitioner partitioner);
 std::optional<Partitioner> partitioner_from_text(std::string_view text);

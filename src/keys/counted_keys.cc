@@ -1,0 +1,182 @@
+#include "keys/counted_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "base/check.h"
+#include "keys/chunks.h"
+
+namespace partwise::keys {
+namespace {
+
+constexpr std::size_t block_keys = 4096;
+// A block's starts are 32 bits.
+constexpr std::uint64_t block_bytes = 1ULL << 30;
+
+std::size_t hash_of(std::string_view key) { return std::hash<std::string_view>()(key); }
+
+}  // namespace
+
+std::size_t CountedKeys::slot_of(std::string_view key) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t slot = hash_of(key) & mask;
+  while (slots_[slot] != 0 && this->key(slots_[slot] - 1) != key) slot = (slot + 1) & mask;
+  return slot;
+}
+
+void CountedKeys::grow() {
+  std::vector<std::uint32_t> old(std::max<std::size_t>(64, 2 * slots_.size()));
+  old.swap(slots_);
+  for (const auto number : old) {
+    if (number != 0) slots_[slot_of(key(number - 1))] = number;
+  }
+}
+
+std::uint32_t CountedKeys::add(std::string_view key, std::int64_t records, std::uint32_t group) {
+  CHECK(records >= 0);
+  if (2 * (records_.size() + 1) > slots_.size()) grow();
+  const auto slot = slot_of(key);
+  if (slots_[slot] == 0) {
+    starts_.push_back(bytes_.size() - KeyBlock::readable_beyond);
+    lengths_.push_back(static_cast<std::uint32_t>(key.size()));
+    bytes_.insert(bytes_.end() - KeyBlock::readable_beyond, key.begin(), key.end());
+    records_.push_back(0);
+    if (!groups_.empty()) group_of_.push_back(group);
+    CHECK(records_.size() < no_key);
+    slots_[slot] = static_cast<std::uint32_t>(records_.size());
+  }
+  const auto number = slots_[slot] - 1;
+  records_[number] += records;
+  keyed_records_ += records;
+  key_bytes_ += records * static_cast<std::int64_t>(key.size());
+  return number;
+}
+
+std::unique_ptr<CountedKeys> CountedKeys::scaled_to(std::int64_t records) const {
+  auto scaled = std::make_unique<CountedKeys>(groups_);
+  const double part = static_cast<double>(records) / static_cast<double>(this->records());
+  std::int64_t before = 0;
+  std::int64_t given = 0;
+  const auto share_of = [&](std::int64_t count) {
+    before += count;
+    const auto upto = before == this->records()
+                          ? records
+                          : static_cast<std::int64_t>(static_cast<double>(before) * part + 0.5);
+    return upto - std::exchange(given, upto);
+  };
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    const auto count = share_of(records_[i]);
+    if (count > 0) scaled->add(key(i), count, groups_.empty() ? 0 : group_of_[i]);
+  }
+  scaled->add_null(share_of(null_records_));
+  return scaled;
+}
+
+std::int64_t CountedKeys::empty_key_records() const {
+  if (slots_.empty()) return 0;
+  const auto number = slots_[slot_of({})];
+  return number == 0 ? 0 : records_[number - 1];
+}
+
+bool CountedKeys::visit(const TakeKeys& take) const {
+  std::array<std::uint32_t, block_keys> starts;
+  for (std::size_t first = 0; first < records_.size();) {
+    const auto base = starts_[first];
+    std::size_t last = first;
+    while (last < records_.size() && last - first < block_keys &&
+           (last == first || starts_[last] + lengths_[last] - base < block_bytes)) {
+      starts[last - first] = static_cast<std::uint32_t>(starts_[last] - base);
+      ++last;
+    }
+    const auto count = last - first;
+    KeyBlock block;
+    block.bytes = bytes_.data() + base;
+    block.starts = {starts.data(), count};
+    block.lengths = {lengths_.data() + first, count};
+    block.records = {records_.data() + first, count};
+    if (!groups_.empty()) block.groups = {group_of_.data() + first, count};
+    if (!take(block)) return false;
+    first = last;
+  }
+  return true;
+}
+
+bool CountedKeys::visit_records(const TakeRecords& take) const {
+  return order_.empty() ? visit_mean(take) : visit_in_order(take);
+}
+
+bool CountedKeys::visit_in_order(const TakeRecords& take) const {
+  std::array<std::uint32_t, block_keys> bytes;
+  std::array<std::uint32_t, block_keys> groups;
+  std::size_t at = 0;
+  for (auto left = records(); left > 0;) {
+    const auto count = static_cast<std::size_t>(std::min<std::int64_t>(left, block_keys));
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto number = order_[at];
+      if (++at == order_.size()) at = 0;
+      bytes[i] = number == no_key ? 0 : lengths_[number];
+      if (!groups_.empty()) groups[i] = group_of_[number];
+    }
+    RecordBlock block{{bytes.data(), count}, {}};
+    if (!groups_.empty()) block.groups = {groups.data(), count};
+    if (!take(block)) return false;
+    left -= static_cast<std::int64_t>(count);
+  }
+  return true;
+}
+
+// Whole bytes whose sum is that of all keys: by turns the mean rounded down and up.
+bool CountedKeys::visit_mean(const TakeRecords& take) const {
+  std::array<std::uint32_t, block_keys> bytes;
+  const auto all = records();
+  std::int64_t owed = 0;
+  for (auto left = all; left > 0;) {
+    const auto count = static_cast<std::size_t>(std::min<std::int64_t>(left, block_keys));
+    for (std::size_t i = 0; i < count; ++i) {
+      owed += key_bytes_ % all;
+      const bool one_more = owed >= all;
+      if (one_more) owed -= all;
+      bytes[i] = static_cast<std::uint32_t>(key_bytes_ / all + (one_more ? 1 : 0));
+    }
+    if (!take({{bytes.data(), count}, {}})) return false;
+    left -= static_cast<std::int64_t>(count);
+  }
+  return true;
+}
+
+std::vector<HeavyKey> CountedKeys::heavy(std::int64_t least, std::size_t most) const {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    if (records_[i] >= least) found.push_back(i);
+  }
+  const auto heavier = [&](std::size_t a, std::size_t b) {
+    return records_[a] != records_[b] ? records_[a] > records_[b] : a < b;
+  };
+  const auto count = std::min(most, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(),
+                    heavier);
+  found.resize(count);
+  std::vector<HeavyKey> keys;
+  for (const auto i : found) {
+    keys.push_back({std::string(key(i)), records_[i], groups_.empty() ? 0 : group_of_[i]});
+  }
+  return keys;
+}
+
+Load CountedKeys::by_range(int partitions) const {
+  std::vector<std::uint32_t> sorted(records_.size());
+  std::iota(sorted.begin(), sorted.end(), 0U);
+  std::sort(sorted.begin(), sorted.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+  Load load(partitions, groups_.size());
+  Chunks chunks(keys(), load);
+  for (const auto i : sorted) {
+    chunks.add(1, records_[i], lengths_[i], groups_.empty() ? 0 : group_of_[i]);
+  }
+  return load;
+}
+
+}  // namespace partwise::keys

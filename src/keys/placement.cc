@@ -1,0 +1,285 @@
+#include "keys/placement.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "keys/unkeyed.h"
+
+namespace partwise::keys {
+namespace {
+
+// Two choices are made in so many rounds; within each, the records of all keys are evenly mixed.
+constexpr std::int64_t rounds = 1000;
+
+using Hashed = std::map<Partitioner, Load>;
+
+std::int64_t share_of(std::int64_t records, std::int64_t divisor) { return records / divisor; }
+
+// Keys with more records than a fifth of a partition's mean: their choice of a partition matters.
+std::int64_t head_records(const KeySet& keys, int partitions) {
+  return std::max<std::int64_t>(2, share_of(keys.records(), 5LL * partitions) + 1);
+}
+
+// What the keys weigh: all, those that are not hot, and as the salted strategy sees them.
+struct Weights {
+  KeyWeights all;
+  KeyWeights others;
+  KeyWeights salted;
+};
+
+class HashedPass {
+ public:
+  HashedPass(const KeySet& keys, const PlacementRules& rules)
+      : rules_(rules),
+        hot_(hot_records(keys, rules.partitions)),
+        head_(head_records(keys, rules.partitions)),
+        has_empty_(keys.empty_key_records() > 0) {}
+
+  void want(Partitioner partitioner, std::size_t groups) {
+    loads_.try_emplace(partitioner, rules_.partitions, groups);
+  }
+
+  void take(const KeyBlock& block) {
+    for (auto& [partitioner, load] : loads_) place(partitioner, block, load);
+    if (block.records.empty()) {
+      weigh(1, std::ssize(block.starts), weights_);
+      return;
+    }
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      weigh(block.records[i], 1, weights_);
+      if (has_empty_ && block.lengths[i] > 0) weigh(block.records[i], 1, without_empty_);
+    }
+  }
+
+  [[nodiscard]] const Hashed& loads() const { return loads_; }
+  [[nodiscard]] const Weights& weights(bool without_empty = false) const {
+    return has_empty_ && without_empty ? without_empty_ : weights_;
+  }
+
+ private:
+  void place(Partitioner partitioner, const KeyBlock& block, Load& load) const {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      const auto at =
+          static_cast<std::size_t>(partition_of(partitioner, block.key(i), rules_.partitions));
+      if (block.groups.empty()) {
+        load.add(at, block.records_of(i), block.lengths[i]);
+      } else {
+        load.add(at, block.records_of(i), block.lengths[i], block.groups[i]);
+      }
+    }
+  }
+
+  void weigh(std::int64_t records, std::int64_t keys, Weights& weights) const {
+    const auto weight = static_cast<double>(records);
+    weights.all.add(weight, keys);
+    if (records < hot_) weights.others.add(weight, keys);
+    if (records < head_) {
+      weights.salted.add(weight, keys);
+    } else {
+      const auto ways = std::min<std::int64_t>(records, rules_.salt_ways);
+      weights.salted.add(weight / static_cast<double>(ways), ways * keys);
+    }
+  }
+
+  const PlacementRules& rules_;
+  std::int64_t hot_;
+  std::int64_t head_;
+  bool has_empty_;
+  Hashed loads_;
+  Weights weights_;
+  Weights without_empty_;
+};
+
+void take_off(Load& load, const HeavyKey& key, std::size_t at) {
+  load.records[at] -= key.records;
+  load.key_bytes[at] -= key.records * std::ssize(key.key);
+  if (!load.groups.empty()) load.groups[key.group][at] -= key.records;
+}
+
+void put_on(Load& load, const HeavyKey& key, std::size_t at, std::int64_t records,
+            std::int64_t key_bytes) {
+  if (load.groups.empty()) {
+    load.add(at, records, key_bytes);
+  } else {
+    load.add(at, records, key_bytes, key.group);
+  }
+}
+
+class Placing {
+ public:
+  Placing(const KeySet& keys, const PlacementRules& rules, const std::stop_token& stop)
+      : keys_(keys), rules_(rules), stop_(stop) {}
+
+  std::optional<std::vector<Placement>> of(std::span<const Strategy> strategies) {
+    if (!pass_over_keys(strategies) || !pass_over_records(strategies)) return std::nullopt;
+    std::vector<Placement> placed;
+    for (const auto strategy : strategies) {
+      placed.push_back(placement_of(strategy));
+      if (stop_.stop_requested()) return std::nullopt;
+    }
+    return placed;
+  }
+
+ private:
+  bool pass_over_keys(std::span<const Strategy> strategies) {
+    for (const auto strategy : strategies) {
+      if (const auto partitioner = partitioner_of(strategy)) {
+        pass_.want(*partitioner, keys_.groups().size());
+      } else if (is_keyed(strategy) && strategy != Strategy::range) {
+        pass_.want(Partitioner::murmur2, keys_.groups().size());
+      }
+    }
+    if (!keys_.visit([&](const KeyBlock& block) {
+          pass_.take(block);
+          return !stop_.stop_requested();
+        })) {
+      return false;
+    }
+    hot_ = keys_.heavy(hot_records(keys_, rules_.partitions), most_heavy());
+    heads_ = keys_.heavy(head_records(keys_, rules_.partitions), most_heavy());
+    return true;
+  }
+
+  bool pass_over_records(std::span<const Strategy> strategies) {
+    for (const auto strategy : strategies) {
+      if (!is_keyed(strategy)) unkeyed_.want(strategy, keys_.groups().size());
+    }
+    if (unkeyed_.empty()) return true;
+    return keys_.visit_records([&](const RecordBlock& block) {
+      unkeyed_.take(block);
+      return !stop_.stop_requested();
+    });
+  }
+
+  // No more can be above a fifth of a partition's mean.
+  [[nodiscard]] std::size_t most_heavy() const {
+    return 5 * static_cast<std::size_t>(rules_.partitions);
+  }
+
+  Placement placement_of(Strategy strategy) {
+    Placement placed;
+    placed.strategy = strategy;
+    placed.hot_keys = std::ssize(hot_);
+    const auto& weights = pass_.weights(ignores_empty_keys(strategy));
+    placed.weights = strategy == Strategy::salted ? weights.salted : weights.all;
+    if (is_keyed(strategy)) {
+      placed.load = keyed_load(strategy);
+      const auto unkeyed = take_unkeyed_off(placed);
+      placed.keyed_records = placed.load.records;
+      if (const auto partitioner = partitioner_of(strategy)) leave_out_hot(*partitioner, placed);
+      if (unkeyed > 0) placed.load.add(sticky_load(unkeyed, rules_));
+    } else {
+      placed.load = unkeyed_.load(strategy);
+      placed.choices = unkeyed_.choices(strategy);
+      placed.keyed_records = placed.load.records;
+    }
+    return placed;
+  }
+
+  [[nodiscard]] Load keyed_load(Strategy strategy) const {
+    if (const auto partitioner = partitioner_of(strategy)) return pass_.loads().at(*partitioner);
+    if (strategy == Strategy::range) return keys_.by_range(rules_.partitions);
+    return strategy == Strategy::salted ? salted() : two_choices();
+  }
+
+  void leave_out_hot(Partitioner partitioner, Placement& placed) const {
+    if (hot_.empty()) return;
+    placed.other_weights = pass_.weights(ignores_empty_keys(placed.strategy)).others;
+    placed.other_records = placed.load.records;
+    for (const auto& key : hot_) {
+      placed.other_records[at(partitioner, key.key)] -= key.records;
+    }
+  }
+
+  // How many records have no key, or an empty one that the client takes for none: those leave the
+  // load.
+  std::int64_t take_unkeyed_off(Placement& placed) const {
+    const auto empty = ignores_empty_keys(placed.strategy) ? keys_.empty_key_records() : 0;
+    if (empty > 0) take_off(placed.load, {"", empty}, at(*partitioner_of(placed.strategy), {}));
+    return keys_.null_records() + empty;
+  }
+
+  Load without_heads() const {
+    auto load = pass_.loads().at(Partitioner::murmur2);
+    for (const auto& key : heads_) take_off(load, key, at(Partitioner::murmur2, key.key));
+    return load;
+  }
+
+  [[nodiscard]] Load salted() const {
+    auto load = without_heads();
+    const auto ways = static_cast<std::int64_t>(rules_.salt_ways);
+    for (const auto& key : heads_) {
+      for (std::int64_t i = 0; i < ways; ++i) {
+        const auto text = fmt::format("{}#{}", key.key, i);
+        const auto records = key.records / ways + (i < key.records % ways ? 1 : 0);
+        put_on(load, key, at(Partitioner::murmur2, text), records, std::ssize(text));
+      }
+    }
+    return load;
+  }
+
+  [[nodiscard]] Load two_choices() const {
+    const auto light = without_heads();
+    auto load = light;
+    std::vector<std::int64_t> heads(light.records.size());  // of the heads alone, so far
+    for (std::int64_t round = 1; round <= rounds && !stop_.stop_requested(); ++round) {
+      const auto upto = [round](std::int64_t records) {
+        return records / rounds * round + records % rounds * round / rounds;
+      };
+      const auto before = [round](std::int64_t records) {
+        return records / rounds * (round - 1) + records % rounds * (round - 1) / rounds;
+      };
+      for (const auto& key : heads_) {
+        const auto a = at(Partitioner::murmur2, key.key);
+        const auto b = at(Partitioner::murmur3, key.key);
+        const auto records = upto(key.records) - before(key.records);
+        const auto ahead = upto(light.records[b]) + heads[b] - upto(light.records[a]) - heads[a];
+        // Each record to the emptier one: until both are alike, then by turns.
+        const auto to_a =
+            a == b ? records : std::clamp<std::int64_t>((records + ahead + 1) / 2, 0, records);
+        heads[a] += to_a;
+        heads[b] += records - to_a;
+        put_on(load, key, a, to_a, std::ssize(key.key));
+        put_on(load, key, b, records - to_a, std::ssize(key.key));
+      }
+    }
+    return load;
+  }
+
+  [[nodiscard]] std::size_t at(Partitioner partitioner, std::string_view key) const {
+    return static_cast<std::size_t>(partition_of(partitioner, key, rules_.partitions));
+  }
+
+  const KeySet& keys_;
+  const PlacementRules& rules_;
+  const std::stop_token& stop_;
+  HashedPass pass_{keys_, rules_};
+  UnkeyedPass unkeyed_{rules_};
+  std::vector<HeavyKey> hot_;
+  std::vector<HeavyKey> heads_;
+};
+
+}  // namespace
+
+std::int64_t hot_records(const KeySet& keys, int partitions) {
+  if (keys.keys() == 0) return 1;
+  return std::max(share_of(keys.records(), 5LL * partitions),
+                  share_of(5 * keys.records(), keys.keys())) +
+         1;
+}
+
+std::optional<std::vector<Placement>> placements(const KeySet& keys,
+                                                 std::span<const Strategy> strategies,
+                                                 const PlacementRules& rules,
+                                                 const std::stop_token& stop) {
+  CHECK(rules.partitions > 0 && rules.salt_ways > 0);
+  return Placing(keys, rules, stop).of(strategies);
+}
+
+}  // namespace partwise::keys

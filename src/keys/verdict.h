@@ -1,0 +1,45 @@
+// Whether a spread of records over partitions is good, and what makes it bad.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "keys/placement.h"
+#include "keys/spread.h"
+
+namespace partwise::keys {
+
+/// By the coefficient of variation of the sample: below 20 % good, below 51 % moderate, else
+/// severe. The existing key analyser's words.
+enum class Quality { good, moderate, severe };
+
+enum class Cause { none, too_few_keys, hot_key, bad_hash_or_range, unkeyed_stickiness };
+
+std::string_view name_of(Quality quality);
+std::string_view name_of(Cause cause);
+
+inline constexpr double good_cv_percent = 20;
+inline constexpr double severe_cv_percent = 51;
+
+Quality quality_of(double cv_percent);
+
+/// All that is told of one strategy.
+struct Verdict {
+  Spread records;
+  Spread bytes;  ///< of keys and values
+  double cv_percent_by_chance = 0;
+  double p_value = 1;
+  Quality quality = Quality::good;
+  Cause cause = Cause::none;
+  std::string text;  ///< one sentence
+};
+
+/// A hash is to blame where chance would hardly (p < 0.001) do what it did; hot keys hide what
+/// becomes of the others, which are asked about alone.
+Verdict verdict_of(const Placement& placement, std::int64_t value_bytes);
+
+/// Of keys and values, for each partition.
+std::vector<std::int64_t> bytes_of(const Load& load, std::int64_t value_bytes);
+
+}  // namespace partwise::keys

@@ -1,0 +1,80 @@
+#include "keys/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "keys/counted_keys.h"
+#include "keys/key_simulation.h"
+
+namespace partwise::keys {
+namespace {
+
+Verdict verdict(const KeySet& keys, Strategy strategy, int partitions) {
+  PlacementRules rules;
+  rules.partitions = partitions;
+  return verdict_of(placements(keys, {&strategy, 1}, rules, {})->front(), rules.value_bytes);
+}
+
+std::unique_ptr<KeySet> simulated(Simulation simulation, std::int64_t records) {
+  SimulationSpec spec;
+  spec.simulation = simulation;
+  spec.records = records;
+  spec.patterns = {"tenant_id-", "user_id-"};
+  return simulated_keys(spec).value();
+}
+
+TEST(Verdict, HasTheExistingWords) {
+  EXPECT_EQ(quality_of(19.99), Quality::good);
+  EXPECT_EQ(quality_of(20), Quality::moderate);
+  EXPECT_EQ(quality_of(50.99), Quality::moderate);
+  EXPECT_EQ(quality_of(51), Quality::severe);
+}
+
+TEST(Verdict, TellsFewKeysFromABadHash) {
+  const auto few = verdict(*simulated(Simulation::more, 100'000), Strategy::murmur2, 10);
+  EXPECT_EQ(few.quality, Quality::severe);
+  EXPECT_EQ(few.cause, Cause::too_few_keys);
+  EXPECT_NEAR(few.cv_percent_by_chance, 100, 0.01);  // 10 keys, 10 partitions: √(10 / 10)
+  EXPECT_NE(few.text.find("250 equal keys would give 20 %"), std::string::npos);
+}
+
+TEST(Verdict, TellsAHotKeyThatHidesTheOthers) {
+  const auto hot = verdict(*simulated(Simulation::hot, 100'000), Strategy::murmur2, 10);
+  EXPECT_EQ(hot.cause, Cause::hot_key);
+  EXPECT_NE(hot.text.find("80 % of the records, 8 partitions' worth"), std::string::npos)
+      << hot.text;
+  const auto salted = verdict(*simulated(Simulation::hot, 100'000), Strategy::salted, 10);
+  EXPECT_EQ(salted.cause, Cause::hot_key);
+  EXPECT_NE(salted.text.find("still has 10 % of the records"), std::string::npos) << salted.text;
+}
+
+// 10,000 keys that all have the same remainder: what no good hash would do.
+TEST(Verdict, BlamesAHashThatPutsAllOnFewPartitions) {
+  CountedKeys keys;
+  for (int i = 0, found = 0; found < 10'000; ++i) {
+    const auto key = "k" + std::to_string(i);
+    if (partition_of(Partitioner::murmur2, key, 10) > 4) continue;
+    keys.add(key, 1);
+    ++found;
+  }
+  const auto bad = verdict(keys, Strategy::murmur2, 10);
+  EXPECT_EQ(bad.cause, Cause::bad_hash_or_range);
+  EXPECT_LT(bad.p_value, 1e-9);
+  EXPECT_EQ(verdict(keys, Strategy::crc32, 10).cause, Cause::none);
+}
+
+TEST(Verdict, BlamesRangesThatAreCutByNumbersOfKeys) {
+  EXPECT_EQ(verdict(*simulated(Simulation::typical, 1000), Strategy::range, 10).cause,
+            Cause::bad_hash_or_range);
+  EXPECT_EQ(verdict(*simulated(Simulation::less, 1000), Strategy::range, 10).cause, Cause::none);
+}
+
+TEST(Verdict, TellsStickinessWithoutKeys) {
+  const auto sticky = verdict(*simulated(Simulation::typical, 1000), Strategy::sticky_batches, 10);
+  EXPECT_EQ(sticky.cause, Cause::unkeyed_stickiness);
+  EXPECT_NE(sticky.text.find("10 choices among 10 partitions"), std::string::npos) << sticky.text;
+  EXPECT_EQ(verdict(*simulated(Simulation::typical, 1'000'000), Strategy::sticky_batches, 10).cause,
+            Cause::none);
+}
+
+}  // namespace
+}  // namespace partwise::keys
