@@ -13,13 +13,6 @@
 
 namespace partwise::keys {
 
-/// A key that many records have.
-struct HeavyKey {
-  std::string key;
-  std::int64_t records = 0;
-  std::uint32_t group = 0;
-};
-
 /// Records one after another, as a client sends them.
 struct RecordBlock {
   std::span<const std::uint32_t> key_bytes;  ///< of each record's key

@@ -3,9 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace partwise::keys {
+
+/// A key that many records have.
+struct HeavyKey {
+  std::string key;
+  std::int64_t records = 0;
+  std::uint32_t group = 0;
+};
 
 /// One number for each partition in each list.
 struct Load {
@@ -29,7 +37,10 @@ struct Load {
     add(partition, count, bytes_each);
     groups[group][partition] += count;
   }
+  /// Without groups where the other has none.
   void add(const Load& other);
+  void put_on(const HeavyKey& key, std::size_t partition);
+  void take_off(const HeavyKey& key, std::size_t partition);
 };
 
 }  // namespace partwise::keys

@@ -6,8 +6,6 @@
 #include "keys/hash.h"
 
 namespace partwise::keys {
-namespace {
-
 std::uint32_t placing_hash(Partitioner partitioner, std::string_view key) {
   switch (partitioner) {
     case Partitioner::murmur2:
@@ -24,8 +22,6 @@ std::uint32_t placing_hash(Partitioner partitioner, std::string_view key) {
   }
   return 0;
 }
-
-}  // namespace
 
 std::string_view name_of(Partitioner partitioner) {
   switch (partitioner) {

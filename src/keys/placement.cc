@@ -3,28 +3,15 @@
 #include <algorithm>
 #include <map>
 #include <string>
-#include <utility>
-
-#include <fmt/format.h>
 
 #include "base/check.h"
-#include "base/random.h"
+#include "keys/head_keys.h"
 #include "keys/unkeyed.h"
 
 namespace partwise::keys {
 namespace {
 
-// Two choices are made in so many rounds; within each, the records of all keys are evenly mixed.
-constexpr std::int64_t rounds = 1000;
-
 using Hashed = std::map<Partitioner, Load>;
-
-std::int64_t share_of(std::int64_t records, std::int64_t divisor) { return records / divisor; }
-
-// Keys with more records than a fifth of a partition's mean: their choice of a partition matters.
-std::int64_t head_records(const KeySet& keys, int partitions) {
-  return std::max<std::int64_t>(2, share_of(keys.records(), 5LL * partitions) + 1);
-}
 
 // What the keys weigh: all, those that are not hot, and as the salted strategy sees them.
 struct Weights {
@@ -38,7 +25,7 @@ class HashedPass {
   HashedPass(const KeySet& keys, const PlacementRules& rules)
       : rules_(rules),
         hot_(hot_records(keys, rules.partitions)),
-        head_(head_records(keys, rules.partitions)),
+        head_(head_records(keys.records(), rules.partitions)),
         has_empty_(keys.empty_key_records() > 0) {}
 
   void want(Partitioner partitioner, std::size_t groups) {
@@ -96,21 +83,6 @@ class HashedPass {
   Weights without_empty_;
 };
 
-void take_off(Load& load, const HeavyKey& key, std::size_t at) {
-  load.records[at] -= key.records;
-  load.key_bytes[at] -= key.records * std::ssize(key.key);
-  if (!load.groups.empty()) load.groups[key.group][at] -= key.records;
-}
-
-void put_on(Load& load, const HeavyKey& key, std::size_t at, std::int64_t records,
-            std::int64_t key_bytes) {
-  if (load.groups.empty()) {
-    load.add(at, records, key_bytes);
-  } else {
-    load.add(at, records, key_bytes, key.group);
-  }
-}
-
 class Placing {
  public:
   Placing(const KeySet& keys, const PlacementRules& rules, const std::stop_token& stop)
@@ -141,8 +113,9 @@ class Placing {
         })) {
       return false;
     }
-    hot_ = keys_.heavy(hot_records(keys_, rules_.partitions), most_heavy());
-    heads_ = keys_.heavy(head_records(keys_, rules_.partitions), most_heavy());
+    hot_ = keys_.heavy(hot_records(keys_, rules_.partitions), head_keys_max(rules_.partitions));
+    heads_ = keys_.heavy(head_records(keys_.records(), rules_.partitions),
+                         head_keys_max(rules_.partitions));
     return true;
   }
 
@@ -155,11 +128,6 @@ class Placing {
       unkeyed_.take(block);
       return !stop_.stop_requested();
     });
-  }
-
-  // No more can be above a fifth of a partition's mean.
-  [[nodiscard]] std::size_t most_heavy() const {
-    return 5 * static_cast<std::size_t>(rules_.partitions);
   }
 
   Placement placement_of(Strategy strategy) {
@@ -185,7 +153,13 @@ class Placing {
   [[nodiscard]] Load keyed_load(Strategy strategy) const {
     if (const auto partitioner = partitioner_of(strategy)) return pass_.loads().at(*partitioner);
     if (strategy == Strategy::range) return keys_.by_range(rules_.partitions);
-    return strategy == Strategy::salted ? salted() : two_choices();
+    auto load = pass_.loads().at(Partitioner::murmur2);
+    if (strategy == Strategy::salted) {
+      salt(load, heads_, rules_.salt_ways);
+    } else {
+      choose_of_two(load, heads_);
+    }
+    return load;
   }
 
   void leave_out_hot(Partitioner partitioner, Placement& placed) const {
@@ -201,55 +175,8 @@ class Placing {
   // load.
   std::int64_t take_unkeyed_off(Placement& placed) const {
     const auto empty = ignores_empty_keys(placed.strategy) ? keys_.empty_key_records() : 0;
-    if (empty > 0) take_off(placed.load, {"", empty}, at(*partitioner_of(placed.strategy), {}));
+    if (empty > 0) placed.load.take_off({"", empty}, at(*partitioner_of(placed.strategy), {}));
     return keys_.null_records() + empty;
-  }
-
-  Load without_heads() const {
-    auto load = pass_.loads().at(Partitioner::murmur2);
-    for (const auto& key : heads_) take_off(load, key, at(Partitioner::murmur2, key.key));
-    return load;
-  }
-
-  [[nodiscard]] Load salted() const {
-    auto load = without_heads();
-    const auto ways = static_cast<std::int64_t>(rules_.salt_ways);
-    for (const auto& key : heads_) {
-      for (std::int64_t i = 0; i < ways; ++i) {
-        const auto text = fmt::format("{}#{}", key.key, i);
-        const auto records = key.records / ways + (i < key.records % ways ? 1 : 0);
-        put_on(load, key, at(Partitioner::murmur2, text), records, std::ssize(text));
-      }
-    }
-    return load;
-  }
-
-  [[nodiscard]] Load two_choices() const {
-    const auto light = without_heads();
-    auto load = light;
-    std::vector<std::int64_t> heads(light.records.size());  // of the heads alone, so far
-    for (std::int64_t round = 1; round <= rounds && !stop_.stop_requested(); ++round) {
-      const auto upto = [round](std::int64_t records) {
-        return records / rounds * round + records % rounds * round / rounds;
-      };
-      const auto before = [round](std::int64_t records) {
-        return records / rounds * (round - 1) + records % rounds * (round - 1) / rounds;
-      };
-      for (const auto& key : heads_) {
-        const auto a = at(Partitioner::murmur2, key.key);
-        const auto b = at(Partitioner::murmur3, key.key);
-        const auto records = upto(key.records) - before(key.records);
-        const auto ahead = upto(light.records[b]) + heads[b] - upto(light.records[a]) - heads[a];
-        // Each record to the emptier one: until both are alike, then by turns.
-        const auto to_a =
-            a == b ? records : std::clamp<std::int64_t>((records + ahead + 1) / 2, 0, records);
-        heads[a] += to_a;
-        heads[b] += records - to_a;
-        put_on(load, key, a, to_a, std::ssize(key.key));
-        put_on(load, key, b, records - to_a, std::ssize(key.key));
-      }
-    }
-    return load;
   }
 
   [[nodiscard]] std::size_t at(Partitioner partitioner, std::string_view key) const {
@@ -269,9 +196,7 @@ class Placing {
 
 std::int64_t hot_records(const KeySet& keys, int partitions) {
   if (keys.keys() == 0) return 1;
-  return std::max(share_of(keys.records(), 5LL * partitions),
-                  share_of(5 * keys.records(), keys.keys())) +
-         1;
+  return std::max(head_records(keys.records(), partitions), 5 * keys.records() / keys.keys() + 1);
 }
 
 std::optional<std::vector<Placement>> placements(const KeySet& keys,

@@ -1,0 +1,147 @@
+#include "keys/sweep.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/units.h"
+#include "keys/chance.h"
+#include "keys/head_keys.h"
+#include "keys/spread.h"
+
+namespace partwise::keys {
+namespace {
+
+// A place for each key, of which a count of partitions makes its partition.
+using Places = std::vector<std::uint32_t>;
+
+struct Moved {
+  std::int64_t keys = 0;
+  std::int64_t records = 0;
+};
+
+class Sweep {
+ public:
+  Sweep(const KeySet& keys, const SweepRules& rules, const std::stop_token& stop)
+      : keys_(keys), rules_(rules), stop_(stop) {}
+
+  std::vector<StrategySweep> of(std::span<const Strategy> strategies) {
+    if (!read(strategies)) return {};
+    std::vector<StrategySweep> sweeps;
+    for (const auto strategy : strategies) {
+      if (!is_keyed(strategy)) continue;
+      sweeps.push_back({strategy, {}, {}, {}});
+      for (const int partitions : rules_.partitions) {
+        if (stop_.stop_requested()) return {};
+        add_point(partitions, sweeps.back());
+      }
+    }
+    return sweeps;
+  }
+
+ private:
+  bool read(std::span<const Strategy> strategies) {
+    for (const auto strategy : strategies) {
+      if (is_keyed(strategy)) places_.try_emplace(placed_by(strategy));
+    }
+    const bool done = keys_.visit([&](const KeyBlock& block) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        records_.push_back(block.records_of(i));
+        weights_.add(static_cast<double>(records_.back()));
+      }
+      for (auto& [partitioner, places] : places_) {
+        for (std::size_t i = 0; i < block.size(); ++i) {
+          places.push_back(placing_hash(partitioner, block.key(i)));
+        }
+      }
+      return !stop_.stop_requested();
+    });
+    const int most = *std::max_element(rules_.partitions.begin(), rules_.partitions.end());
+    heads_ = keys_.heavy(head_records(keys_.records(), most), head_keys_max(most));
+    return done;
+  }
+
+  static Partitioner placed_by(Strategy strategy) {
+    return partitioner_of(strategy).value_or(Partitioner::murmur2);
+  }
+
+  void add_point(int partitions, StrategySweep& to) const {
+    SweepPoint point;
+    point.partitions = partitions;
+    const auto counts = counts_of(to.strategy, partitions);
+    const auto spread = spread_of(counts);
+    point.cv_percent = spread.cv_percent;
+    point.max_over_mean = spread.max_over_mean;
+    point.cv_percent_by_chance = cv_percent_by_chance(weights_, partitions);
+    if (const auto partitioner = partitioner_of(to.strategy); partitioner && rules_.current) {
+      const auto moved = moved_from(*rules_.current, places_.at(*partitioner), partitions);
+      point.moved_keys_percent =
+          100 * static_cast<double>(moved.keys) / static_cast<double>(keys_.keys());
+      point.moved_records_percent =
+          100 * static_cast<double>(moved.records) / static_cast<double>(keys_.keyed_records());
+    }
+    if (partitions > 1 && spread.cv_percent < rules_.target_cv_percent) {
+      to.smallest_within = std::min(to.smallest_within.value_or(partitions), partitions);
+      to.largest_within = std::max(to.largest_within.value_or(partitions), partitions);
+    }
+    to.points.push_back(point);
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> counts_of(Strategy strategy, int partitions) const {
+    if (strategy == Strategy::range) return keys_.by_range(partitions).records;
+    Load load(partitions, 0);
+    const auto& places = places_.at(placed_by(strategy));
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      load.records[places[i] % static_cast<std::uint32_t>(partitions)] += records_[i];
+    }
+    if (partitioner_of(strategy)) return load.records;
+    const auto least = head_records(keys_.records(), partitions);
+    std::vector<HeavyKey> heads;
+    std::copy_if(heads_.begin(), heads_.end(), std::back_inserter(heads),
+                 [least](const HeavyKey& key) { return key.records >= least; });
+    if (strategy == Strategy::salted) {
+      salt(load, heads, rules_.salt_ways);
+    } else {
+      choose_of_two(load, heads);
+    }
+    return load.records;
+  }
+
+  [[nodiscard]] Moved moved_from(int current, const Places& places, int partitions) const {
+    Moved moved;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (places[i] % static_cast<std::uint32_t>(current) ==
+          places[i] % static_cast<std::uint32_t>(partitions)) {
+        continue;
+      }
+      ++moved.keys;
+      moved.records += records_[i];
+    }
+    return moved;
+  }
+
+  const KeySet& keys_;
+  const SweepRules& rules_;
+  const std::stop_token& stop_;
+  std::map<Partitioner, Places> places_;
+  std::vector<std::int64_t> records_;
+  KeyWeights weights_;
+  std::vector<HeavyKey> heads_;
+};
+
+}  // namespace
+
+Result<std::vector<StrategySweep>> sweep(const KeySet& keys, std::span<const Strategy> strategies,
+                                         const SweepRules& rules, const std::stop_token& stop) {
+  if (keys.keys() > sweep_keys_max) {
+    return fail(ErrorKind::limit,
+                fmt::format("a sweep over {} keys is too large", count_text(keys.keys())),
+                fmt::format("at most {} distinct keys: fewer records, or one partition count",
+                            count_text(sweep_keys_max)));
+  }
+  if (rules.partitions.empty() || keys.keys() == 0) return std::vector<StrategySweep>{};
+  return Sweep(keys, rules, stop).of(strategies);
+}
+
+}  // namespace partwise::keys
