@@ -230,4 +230,10 @@ std::string percent_text(double share, int decimals) {
 
 std::string number_text(double x) { return fmt::format("{}", x); }
 
+double nine_digits(double x) {
+  if (x == std::floor(x) || !std::isfinite(x)) return x;
+  const double scale = std::pow(10.0, 9 - std::ceil(std::log10(std::abs(x))));
+  return std::round(x * scale) / scale;
+}
+
 }  // namespace partwise

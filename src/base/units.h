@@ -78,4 +78,7 @@ std::string percent_text(double share, int decimals = 0);
 /// The shortest text that reads back as the same double; whole numbers without a point.
 std::string number_text(double x);
 
+/// Rounded to nine significant digits, more than is measured: for JSON. Infinities stay.
+double nine_digits(double x);
+
 }  // namespace partwise

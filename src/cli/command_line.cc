@@ -100,7 +100,11 @@ struct Slot {
 
 void add_slot(CLI::App& parser, Slot& slot) {
   slot.parsed = parser.add_option(config::flag_of(*slot.option), slot.text);
-  slot.parsed->take_last();
+  if (slot.option->repeatable) {
+    slot.parsed->join(',');
+  } else {
+    slot.parsed->take_last();
+  }
   if (slot.option->type == OptionType::boolean) slot.parsed->expected(0, 1);
 }
 

@@ -16,7 +16,8 @@ struct ParsedLine {
   Errors unknown;  ///< flags and stray words; invalid_input, naming the nearest flag
 };
 
-/// --flag VALUE, --flag=VALUE; a boolean flag may stand alone. The last of two wins.
+/// --flag VALUE, --flag=VALUE; a boolean flag may stand alone. The last of two wins,
+/// or both make a list where the option is repeatable.
 ///
 /// errors: invalid_input for a flag without its value
 tl::expected<ParsedLine, Errors> parsed_line(config::OptionTable table, const Arguments& arguments);

@@ -39,6 +39,7 @@ struct Option {
   std::string_view choices = {};   ///< "full|grow"
   bool secret = false;             ///< shown as ***
   std::string_view also_env = {};  ///< another name of the variable; `env` wins
+  bool repeatable = false;         ///< flags given several times make a list, with commas between
 };
 
 /// "--sampling-days".

@@ -54,7 +54,7 @@ class HashedPass {
     for (std::size_t i = 0; i < block.size(); ++i) {
       const auto at =
           static_cast<std::size_t>(partition_of(partitioner, block.key(i), rules_.partitions));
-      if (block.groups.empty()) {
+      if (load.groups.empty()) {
         load.add(at, block.records_of(i), block.lengths[i]);
       } else {
         load.add(at, block.records_of(i), block.lengths[i], block.groups[i]);
@@ -83,16 +83,22 @@ class HashedPass {
   Weights without_empty_;
 };
 
+std::size_t counted_groups(const KeySet& keys, const PlacementRules& rules) {
+  const auto groups = keys.groups().size();
+  return std::ssize(keys.groups()) * rules.partitions > group_counts_max ? 0 : groups;
+}
+
 class Placing {
  public:
   Placing(const KeySet& keys, const PlacementRules& rules, const std::stop_token& stop)
-      : keys_(keys), rules_(rules), stop_(stop) {}
+      : keys_(keys), rules_(rules), stop_(stop), groups_(counted_groups(keys, rules)) {}
 
-  std::optional<std::vector<Placement>> of(std::span<const Strategy> strategies) {
+  std::optional<Placements> of(std::span<const Strategy> strategies) {
     if (!pass_over_keys(strategies) || !pass_over_records(strategies)) return std::nullopt;
-    std::vector<Placement> placed;
+    Placements placed;
+    placed.weights = pass_.weights().all;
     for (const auto strategy : strategies) {
-      placed.push_back(placement_of(strategy));
+      placed.each.push_back(placement_of(strategy));
       if (stop_.stop_requested()) return std::nullopt;
     }
     return placed;
@@ -102,9 +108,9 @@ class Placing {
   bool pass_over_keys(std::span<const Strategy> strategies) {
     for (const auto strategy : strategies) {
       if (const auto partitioner = partitioner_of(strategy)) {
-        pass_.want(*partitioner, keys_.groups().size());
+        pass_.want(*partitioner, groups_);
       } else if (is_keyed(strategy) && strategy != Strategy::range) {
-        pass_.want(Partitioner::murmur2, keys_.groups().size());
+        pass_.want(Partitioner::murmur2, groups_);
       }
     }
     if (!keys_.visit([&](const KeyBlock& block) {
@@ -121,7 +127,7 @@ class Placing {
 
   bool pass_over_records(std::span<const Strategy> strategies) {
     for (const auto strategy : strategies) {
-      if (!is_keyed(strategy)) unkeyed_.want(strategy, keys_.groups().size());
+      if (!is_keyed(strategy)) unkeyed_.want(strategy, groups_);
     }
     if (unkeyed_.empty()) return true;
     return keys_.visit_records([&](const RecordBlock& block) {
@@ -152,7 +158,11 @@ class Placing {
 
   [[nodiscard]] Load keyed_load(Strategy strategy) const {
     if (const auto partitioner = partitioner_of(strategy)) return pass_.loads().at(*partitioner);
-    if (strategy == Strategy::range) return keys_.by_range(rules_.partitions);
+    if (strategy == Strategy::range) {
+      auto load = keys_.by_range(rules_.partitions);
+      if (groups_ == 0) load.groups.clear();
+      return load;
+    }
     auto load = pass_.loads().at(Partitioner::murmur2);
     if (strategy == Strategy::salted) {
       salt(load, heads_, rules_.salt_ways);
@@ -186,6 +196,7 @@ class Placing {
   const KeySet& keys_;
   const PlacementRules& rules_;
   const std::stop_token& stop_;
+  std::size_t groups_;
   HashedPass pass_{keys_, rules_};
   UnkeyedPass unkeyed_{rules_};
   std::vector<HeavyKey> hot_;
@@ -199,10 +210,8 @@ std::int64_t hot_records(const KeySet& keys, int partitions) {
   return std::max(head_records(keys.records(), partitions), 5 * keys.records() / keys.keys() + 1);
 }
 
-std::optional<std::vector<Placement>> placements(const KeySet& keys,
-                                                 std::span<const Strategy> strategies,
-                                                 const PlacementRules& rules,
-                                                 const std::stop_token& stop) {
+std::optional<Placements> placements(const KeySet& keys, std::span<const Strategy> strategies,
+                                     const PlacementRules& rules, const std::stop_token& stop) {
   CHECK(rules.partitions > 0 && rules.salt_ways > 0);
   return Placing(keys, rules, stop).of(strategies);
 }

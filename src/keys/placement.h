@@ -44,12 +44,19 @@ struct Placement {
 /// source: the first bound: M. A. U. Nasir et al., "When two choices are not enough", 2016
 std::int64_t hot_records(const KeySet& keys, int partitions);
 
-/// A placement for each strategy, in their order; none where it was stopped.
+struct Placements {
+  std::vector<Placement> each;
+  KeyWeights weights;  ///< of all keys, in records
+};
+
+/// So many kinds of keys, times partitions, are counted apart.
+inline constexpr std::int64_t group_counts_max = 200'000;
+
+/// A placement for each strategy, in their order; none where it was stopped. Kinds of keys are
+/// counted apart up to group_counts_max.
 ///
 /// cost: one pass over the keys, one over the records where a strategy looks at no key
-std::optional<std::vector<Placement>> placements(const KeySet& keys,
-                                                 std::span<const Strategy> strategies,
-                                                 const PlacementRules& rules,
-                                                 const std::stop_token& stop);
+std::optional<Placements> placements(const KeySet& keys, std::span<const Strategy> strategies,
+                                     const PlacementRules& rules, const std::stop_token& stop);
 
 }  // namespace partwise::keys

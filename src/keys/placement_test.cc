@@ -30,11 +30,11 @@ PlacementRules rules_of(int partitions) {
 }
 
 Placement placed(const KeySet& keys, Strategy strategy, const PlacementRules& rules) {
-  return placements(keys, {&strategy, 1}, rules, {})->front();
+  return placements(keys, {&strategy, 1}, rules, {})->each.front();
 }
 
 std::vector<Placement> all_placed(const KeySet& keys, const PlacementRules& rules) {
-  return placements(keys, all_strategies, rules, {}).value();
+  return placements(keys, all_strategies, rules, {}).value().each;
 }
 
 double cv_of(const KeySet& keys, Strategy strategy, int partitions) {

@@ -41,7 +41,7 @@ TEST(Sweep, IsAsEvenAsEachCountAlone) {
       for (const auto& point : swept.points) {
         PlacementRules rules;
         rules.partitions = point.partitions;
-        const auto alone = placements(*keys, {&swept.strategy, 1}, rules, {}).value().front();
+        const auto alone = placements(*keys, {&swept.strategy, 1}, rules, {}).value().each.front();
         EXPECT_DOUBLE_EQ(point.cv_percent, spread_of(alone.load.records).cv_percent)
             << name_of(swept.strategy) << " " << point.partitions;
       }

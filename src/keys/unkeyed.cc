@@ -47,9 +47,10 @@ void UnkeyedPass::take(const RecordBlock& block) {
 }
 
 void UnkeyedPass::take(const RecordBlock& block, Turn& turn) const {
+  if (block.groups.empty()) turn.load.groups.clear();  // it is not known which record is of which
   for (std::size_t i = 0; i < block.key_bytes.size(); ++i) {
     if (is_over(turn)) choose(turn);
-    if (block.groups.empty()) {
+    if (turn.load.groups.empty()) {
       turn.load.add(turn.partition, 1, block.key_bytes[i]);
     } else {
       turn.load.add(turn.partition, 1, block.key_bytes[i], block.groups[i]);

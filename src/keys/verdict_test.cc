@@ -11,7 +11,7 @@ namespace {
 Verdict verdict(const KeySet& keys, Strategy strategy, int partitions) {
   PlacementRules rules;
   rules.partitions = partitions;
-  return verdict_of(placements(keys, {&strategy, 1}, rules, {})->front(), rules.value_bytes);
+  return verdict_of(placements(keys, {&strategy, 1}, rules, {})->each.front(), rules.value_bytes);
 }
 
 std::unique_ptr<KeySet> simulated(Simulation simulation, std::int64_t records) {

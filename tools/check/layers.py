@@ -19,7 +19,7 @@ OWNERS = {
     "openssl/": {"http", "kafka", "protocol", "listener", "credentials"},
     "CLI/": {"cli"},
     "nlohmann/": {"sizing", "inventory", "config", "fleet", "listener", "app", "credentials",
-                  "metrics", "registry", "http"},
+                  "metrics", "registry", "http", "keys"},
     "boost/": {"sample", "keys", "protocol", "fleet", "listener"},
     "zlib.h": {"protocol"},
     "snappy": {"protocol"},

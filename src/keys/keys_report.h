@@ -1,0 +1,57 @@
+// What `partwise keys` found: the one value of which table, CSV, JSON and page are views.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "keys/key_set.h"
+#include "keys/placement.h"
+#include "keys/sweep.h"
+#include "keys/verdict.h"
+
+namespace partwise::keys {
+
+struct KeysSummary {
+  std::string source;                 ///< "typical", "zipf", a file's name
+  std::vector<std::string> patterns;  ///< kinds of keys, as Load::groups; may be empty
+  std::int64_t records = 0;
+  std::int64_t bytes = 0;  ///< of keys and values
+  std::int64_t distinct_keys = 0;
+  double effective_keys = 0;  ///< equal keys that would be as uneven
+  std::int64_t null_key_records = 0;
+  std::int64_t empty_key_records = 0;
+  std::vector<HeavyKey> heaviest;
+};
+
+struct StrategyReport {
+  Strategy strategy = Strategy::murmur2;
+  Load load;
+  Verdict verdict;
+};
+
+struct KeysSweep {
+  SweepRules rules;
+  std::vector<StrategySweep> strategies;
+};
+
+struct KeysReport {
+  std::string version;
+  std::string command;  ///< "simulate"
+  Instant started;
+  KeysSummary keys;
+  PlacementRules rules;
+  std::vector<StrategyReport> strategies;
+  std::optional<KeysSweep> sweep;
+  std::vector<std::string> warnings;
+};
+
+/// At most ten of `heaviest`.
+KeysSummary summary_of(const KeySet& keys, const PlacementRules& rules);
+
+/// Pretty-printed, "partwise.keys/1"; docs/keys.md names the fields.
+std::string to_json(const KeysReport& report);
+
+}  // namespace partwise::keys
