@@ -10,6 +10,7 @@
 #include "app/inventory_options.h"
 #include "base/text.h"
 #include "cli/cluster_keys_command.h"
+#include "cli/command_family.h"
 #include "cli/exit_status.h"
 #include "cli/option_help.h"
 #include "cli/outside_run.h"
@@ -142,45 +143,16 @@ constexpr std::array<Command, 3> list = {{
      cluster_keys_command},
 }};
 
+constexpr CommandFamily family = {"cluster", "What clusters there are, and what is in them.", list,
+                                  "  partwise cluster list\n"
+                                  "  partwise cluster describe --bootstrap-servers localhost:9092\n"
+                                  "  partwise cluster keys --prune\n"
+                                  "  partwise cluster describe --help\n"};
+
 }  // namespace
 
-std::string cluster_help() {
-  std::string text =
-      "What clusters there are, and what is in them.\n\n"
-      "Usage: partwise cluster COMMAND [OPTIONS]\n\nCommands:\n";
-  for (const auto& command : list) {
-    text += fmt::format("  {:<12} {}\n", command.name, command.summary);
-  }
-  return text +
-         "\nExamples:\n"
-         "  partwise cluster list\n"
-         "  partwise cluster describe --bootstrap-servers localhost:9092\n"
-         "  partwise cluster keys --prune\n"
-         "  partwise cluster describe --help\n";
-}
+std::string cluster_help() { return help_of(family); }
 
-int cluster_command(const Arguments& arguments) {
-  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
-    fmt::print("{}", cluster_help());
-    return arguments.empty() ? bad_usage : done;
-  }
-  if (arguments.front() == "help") {
-    Arguments asked(arguments.begin() + 1, arguments.end());
-    asked.emplace_back("--help");
-    return cluster_command(asked);
-  }
-  const auto& name = arguments.front();
-  const auto* const found = std::find_if(list.begin(), list.end(),
-                                         [&](const auto& command) { return command.name == name; });
-  if (found != list.end()) return found->run({arguments.begin() + 1, arguments.end()});
-  std::vector<std::string> names;
-  for (const auto& command : list) names.emplace_back(command.name);
-  const auto close = nearest(name, names);
-  print_errors({{ErrorKind::invalid_input,
-                 fmt::format("no command 'cluster {}'", name),
-                 close ? "partwise cluster " + *close : "partwise cluster --help",
-                 {}}});
-  return bad_usage;
-}
+int cluster_command(const Arguments& arguments) { return run(family, arguments); }
 
 }  // namespace partwise::cli

@@ -10,6 +10,7 @@
 #include "cli/cluster_command.h"
 #include "cli/demo_command.h"
 #include "cli/exit_status.h"
+#include "cli/keys_command.h"
 #include "cli/recommend_command.h"
 #include "cli/terminal.h"
 
@@ -40,9 +41,11 @@ int help_command(const Arguments& arguments) {
   return done;
 }
 
-constexpr std::array<Command, 5> list = {{
+constexpr std::array<Command, 6> list = {{
     {"recommend", "partition counts for every topic, from measured demand", recommend_help,
      recommend_command},
+    {"keys", "how keys spread over partitions, and whether that is chance", keys_help,
+     keys_command},
     {"cluster", "what clusters there are, and what is in them", cluster_help, cluster_command},
     {"demo", "see it work: a cluster of virtual topics, and recommend on it", demo_help,
      demo_command},
@@ -73,9 +76,11 @@ std::string overview() {
          "  partwise demo\n"
          "  partwise recommend --bootstrap-servers localhost:9092\n"
          "  partwise recommend --config client.properties --explain orders\n"
+         "  partwise keys simulate --simulation hot --partitions 12\n"
          "  partwise cluster describe --bootstrap-servers localhost:9092\n"
          "  partwise recommend --help\n\n"
-         "More: README.md, docs/recommend.md, docs/cluster.md, docs/broker.md, docs/model.md\n";
+         "More: README.md, docs/recommend.md, docs/keys.md, docs/cluster.md, docs/broker.md, "
+         "docs/model.md\n";
 }
 
 }  // namespace partwise::cli

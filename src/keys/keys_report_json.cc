@@ -109,11 +109,12 @@ std::string to_json(const KeysReport& report) {
                {"batch_bytes", report.rules.batch_bytes},
                {"seed", report.rules.seed}}},
              {"keys", keys_json(report.keys)},
-             {"partitions", report.rules.partitions},
+             {"partitions", nullptr},
              {"strategies", strategies},
              {"sweep", nullptr},
              {"heat_map", nullptr},
              {"warnings", report.warnings}};
+  if (!report.strategies.empty()) to["partitions"] = report.rules.partitions;
   if (report.sweep) to["sweep"] = sweep_json(*report.sweep);
   return to.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -26,15 +26,16 @@ class Sweep {
   Sweep(const KeySet& keys, const SweepRules& rules, const std::stop_token& stop)
       : keys_(keys), rules_(rules), stop_(stop) {}
 
-  std::vector<StrategySweep> of(std::span<const Strategy> strategies) {
+  Sweeps of(std::span<const Strategy> strategies) {
     if (!read(strategies)) return {};
-    std::vector<StrategySweep> sweeps;
+    Sweeps sweeps;
+    sweeps.weights = weights_;
     for (const auto strategy : strategies) {
       if (!is_keyed(strategy)) continue;
-      sweeps.push_back({strategy, {}, {}, {}});
+      sweeps.each.push_back({strategy, {}, {}, {}});
       for (const int partitions : rules_.partitions) {
         if (stop_.stop_requested()) return {};
-        add_point(partitions, sweeps.back());
+        add_point(partitions, sweeps.each.back());
       }
     }
     return sweeps;
@@ -132,15 +133,15 @@ class Sweep {
 
 }  // namespace
 
-Result<std::vector<StrategySweep>> sweep(const KeySet& keys, std::span<const Strategy> strategies,
-                                         const SweepRules& rules, const std::stop_token& stop) {
+Result<Sweeps> sweep(const KeySet& keys, std::span<const Strategy> strategies,
+                     const SweepRules& rules, const std::stop_token& stop) {
   if (keys.keys() > sweep_keys_max) {
     return fail(ErrorKind::limit,
                 fmt::format("a sweep over {} keys is too large", count_text(keys.keys())),
                 fmt::format("at most {} distinct keys: fewer records, or one partition count",
                             count_text(sweep_keys_max)));
   }
-  if (rules.partitions.empty() || keys.keys() == 0) return std::vector<StrategySweep>{};
+  if (rules.partitions.empty() || keys.keys() == 0) return Sweeps{};
   return Sweep(keys, rules, stop).of(strategies);
 }
 

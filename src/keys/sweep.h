@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "keys/chance.h"
 #include "keys/key_set.h"
 #include "keys/strategy.h"
 
@@ -37,6 +38,11 @@ struct StrategySweep {
   std::optional<int> largest_within;
 };
 
+struct Sweeps {
+  std::vector<StrategySweep> each;
+  KeyWeights weights;  ///< of all keys, in records
+};
+
 inline constexpr std::int64_t sweep_keys_max = 20'000'000;
 
 /// Of the records that have a key; for strategies that look at one, the others are left out.
@@ -44,7 +50,7 @@ inline constexpr std::int64_t sweep_keys_max = 20'000'000;
 ///
 /// errors: limit: more keys than can be held
 /// cost: one pass over the keys, and one for each count over four bytes a key and strategy
-Result<std::vector<StrategySweep>> sweep(const KeySet& keys, std::span<const Strategy> strategies,
-                                         const SweepRules& rules, const std::stop_token& stop);
+Result<Sweeps> sweep(const KeySet& keys, std::span<const Strategy> strategies,
+                     const SweepRules& rules, const std::stop_token& stop);
 
 }  // namespace partwise::keys

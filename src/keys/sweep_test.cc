@@ -35,7 +35,7 @@ std::vector<int> up_to(int last) {
 TEST(Sweep, IsAsEvenAsEachCountAlone) {
   for (const auto simulation : {Simulation::none, Simulation::hot, Simulation::more}) {
     const auto keys = simulated(simulation, 5000);
-    const auto sweeps = sweep(*keys, all_strategies, rules_of({1, 6, 10, 97}), {}).value();
+    const auto sweeps = sweep(*keys, all_strategies, rules_of({1, 6, 10, 97}), {}).value().each;
     ASSERT_EQ(sweeps.size(), 7U);  // the strategies that look at a key
     for (const auto& swept : sweeps) {
       for (const auto& point : swept.points) {
@@ -55,7 +55,7 @@ TEST(Sweep, TellsWhatAChangeMoves) {
   rules.current = 6;
   const auto keys = simulated(Simulation::none, 200'000);
   const Strategy murmur2 = Strategy::murmur2;
-  const auto points = sweep(*keys, {&murmur2, 1}, rules, {}).value().front().points;
+  const auto points = sweep(*keys, {&murmur2, 1}, rules, {}).value().each.front().points;
   EXPECT_EQ(points[0].moved_keys_percent, 0);
   EXPECT_NEAR(*points[1].moved_keys_percent, 85.7, 0.3);
   EXPECT_NEAR(*points[2].moved_keys_percent, 66.7, 0.4);
@@ -73,11 +73,11 @@ TEST(Sweep, FindsTheCountsWithinTheTarget) {
   // Chunks of 99 / P + 1: 50 49; 34 34 31; 25 25 25 24; 20 20 20 20 19; 17 17 17 17 17 14: 7 %;
   // 15 x 6 and 9: 16 %; 13 x 7 and 8: 14 %; 12 x 8 and 3: 27 %; 10 x 9 and 9: 3 %; 10 x 9, 9, 0: 33
   // %; 9 x 11 and 0: 29 %.
-  const auto swept = sweep(keys, {&range, 1}, rules, {}).value().front();
+  const auto swept = sweep(keys, {&range, 1}, rules, {}).value().each.front();
   EXPECT_EQ(swept.smallest_within, 2);
   EXPECT_EQ(swept.largest_within, 10);
   rules.target_cv_percent = 0.1;
-  EXPECT_FALSE(sweep(keys, {&range, 1}, rules, {}).value().front().smallest_within);
+  EXPECT_FALSE(sweep(keys, {&range, 1}, rules, {}).value().each.front().smallest_within);
 }
 
 TEST(Sweep, RefusesMoreKeysThanItCanHold) {

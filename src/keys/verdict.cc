@@ -40,12 +40,12 @@ std::string even_text(const Placement& placement, const Verdict& verdict) {
   if (!is_keyed(placement.strategy)) return "even; the records of a key are on many partitions";
   if (verdict.p_value < unlikely) {
     return fmt::format(
-        "even, though the hash is worse than chance, which gives {:.1f} % (p = {:.2g})",
+        "even, though the hash is worse than chance, which gives {:.2g} % (p = {:.2g})",
         verdict.cv_percent_by_chance, verdict.p_value);
   }
   if (!keeps_key_order(placement.strategy))
     return "even; hot keys are on several partitions, their order is lost";
-  return fmt::format("even; chance alone gives {:.1f} %", verdict.cv_percent_by_chance);
+  return fmt::format("even; chance alone gives {:.2g} %", verdict.cv_percent_by_chance);
 }
 
 // K equal keys have the coefficient of variation √(P / K) by chance.
@@ -66,7 +66,7 @@ std::string few_text(const Placement& placement, const Verdict& verdict) {
 
 std::string hot_text(const Placement& placement) {
   const double share = placement.weights.heaviest_share();
-  const auto worth = fmt::format("{} % of the records, {:.2g} partitions' worth",
+  const auto worth = fmt::format("{} % of the records, as much as {:.2g} mean partitions",
                                  percent_text(share), share * placement.load.partitions());
   switch (placement.strategy) {
     case Strategy::salted:

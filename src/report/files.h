@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "report/out_folder.h"
 #include "sizing/report.h"
 
 namespace partwise::report {
@@ -19,9 +20,7 @@ namespace partwise::report {
 /// threads: any
 class ReportFiles {
  public:
-  /// Makes the folder if it is missing and proves that files can be made in it.
-  ///
-  /// errors: invalid_input, naming the folder and why
+  /// errors: as OutFolder::open
   static Result<ReportFiles> open(const std::string& folder, Instant started);
 
   /// Begins the detail report of a cluster.
@@ -43,11 +42,11 @@ class ReportFiles {
     std::map<std::string, std::ofstream> details;
     std::vector<std::string> written;
   };
-  ReportFiles(std::string folder, Instant started);
-  [[nodiscard]] std::string path(const std::string& cluster_id, const char* rest) const;
+  ReportFiles(OutFolder folder, Instant started);
+  [[nodiscard]] std::string name(const std::string& cluster_id, const char* rest) const;
   Result<> write(const std::string& name, const std::string& text);
 
-  std::string folder_;
+  OutFolder folder_;
   std::int64_t epoch_;
   std::unique_ptr<Shared> shared_;
 };

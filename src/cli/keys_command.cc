@@ -1,0 +1,28 @@
+#include "cli/keys_command.h"
+
+#include <array>
+
+#include "cli/command_family.h"
+#include "cli/keys_simulate_command.h"
+
+namespace partwise::cli {
+namespace {
+
+constexpr std::array<Command, 1> list = {{
+    {"simulate", "where keys would go, by ten strategies; no cluster needed", keys_simulate_help,
+     keys_simulate_command},
+}};
+
+constexpr CommandFamily family = {
+    "keys", "How keys spread over partitions, and whether that is chance.", list,
+    "  partwise keys simulate\n"
+    "  partwise keys simulate --simulation hot --partitions 12 --strategy murmur2,salted\n"
+    "  partwise keys simulate --help\n"};
+
+}  // namespace
+
+std::string keys_help() { return help_of(family); }
+
+int keys_command(const Arguments& arguments) { return run(family, arguments); }
+
+}  // namespace partwise::cli

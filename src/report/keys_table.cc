@@ -1,0 +1,202 @@
+#include "report/keys_table.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "report/column_chart.h"
+#include "report/grid.h"
+
+namespace partwise::report {
+namespace {
+
+using keys::KeysReport;
+using keys::StrategyReport;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr int chart_height = 4;
+constexpr std::size_t chart_width_most = 100;
+constexpr std::size_t sweep_rows_most = 24;
+constexpr std::size_t patterns_most = 12;
+constexpr std::size_t pattern_partitions_most = 16;
+
+std::string heading(const KeysReport& report, const Style& style) {
+  const auto& keys = report.keys;
+  auto text = fmt::format("  {}: {}, {}", keys.source, counted_text(keys.records, "record"),
+                          counted_text(keys.distinct_keys, "key"));
+  if (keys.effective_keys > 0 &&
+      keys.effective_keys < 0.9 * static_cast<double>(keys.distinct_keys)) {
+    text += fmt::format(" (as uneven as {:.3g} equal ones)", keys.effective_keys);
+  }
+  if (keys.null_key_records > 0)
+    text += fmt::format(", {} without a key", count_text(keys.null_key_records));
+  if (keys.empty_key_records > 0)
+    text += fmt::format(", {} with an empty key", count_text(keys.empty_key_records));
+  if (!report.strategies.empty())
+    text += " · " + counted_text(report.rules.partitions, "partition");
+  return style.bold(fmt::format("partwise {}", report.version)) + text + "\n";
+}
+
+std::string mark_of(keys::Quality quality, const Style& style) {
+  switch (quality) {
+    case keys::Quality::good:
+      return style.good("✓ good");
+    case keys::Quality::moderate:
+      return style.notable("⚠ moderate");
+    case keys::Quality::severe:
+      return style.bad("✗ severe");
+  }
+  return {};
+}
+
+// Below one, two significant digits: a little is not none.
+std::string cv_text(double cv) {
+  return cv == 0 || cv >= 1 ? fmt::format("{:.1f}", cv) : fmt::format("{:.2g}", cv);
+}
+
+std::string p_text(double p) { return p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", p); }
+
+std::string chart(const StrategyReport& strategy, const Style& style) {
+  const auto& counts = strategy.load.records;
+  const auto width = std::min(chart_width_most,
+                              style.width > 20 ? static_cast<std::size_t>(style.width) - 16 : 64);
+  const auto lines = column_chart(counts, chart_height, width, style);
+  const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
+  std::string text =
+      fmt::format("\n  {}  CV {} %\n", style.bold(keys::name_of(strategy.strategy)),
+                  cv_text(strategy.verdict.records.cv_percent));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text += "  " + lines[i];
+    if (i == 0) text += "  " + style.dim(count_text(*most) + " most");
+    if (i + 1 == lines.size()) text += "  " + style.dim(count_text(*least) + " least");
+    text += "\n";
+  }
+  return text;
+}
+
+// As the existing analyser's table, and chance beside it.
+std::string strategies_text(const KeysReport& report, const Style& style) {
+  Rows rows;
+  for (const auto& strategy : report.strategies) {
+    const auto& verdict = strategy.verdict;
+    rows.push_back({std::string(keys::name_of(strategy.strategy)), count_text(report.keys.records),
+                    fmt::format("{:.1f}", verdict.records.mean),
+                    fmt::format("{:.2f}", verdict.records.sd_sample),
+                    cv_text(verdict.records.cv_percent), cv_text(verdict.cv_percent_by_chance),
+                    p_text(verdict.p_value), fmt::format("{:.2f}", verdict.records.max_over_mean),
+                    fmt::format("{:.3f}", verdict.records.gini), cv_text(verdict.bytes.cv_percent),
+                    mark_of(verdict.quality, style)});
+  }
+  return "\n" + grid({{"STRATEGY"},
+                      {"RECORDS", true},
+                      {"AVERAGE", true},
+                      {"SD", true},
+                      {"CV %", true},
+                      {"BY CHANCE %", true},
+                      {"P", true},
+                      {"MAX/MEAN", true},
+                      {"GINI", true},
+                      {"BYTES CV %", true},
+                      {"QUALITY"}},
+                     rows, style);
+}
+
+std::string verdicts_text(const KeysReport& report) {
+  std::size_t widest = 0;
+  for (const auto& strategy : report.strategies) {
+    widest = std::max(widest, keys::name_of(strategy.strategy).size());
+  }
+  std::string text = "\n";
+  for (const auto& strategy : report.strategies) {
+    text += fmt::format("  {}  {}\n", padded(keys::name_of(strategy.strategy), widest),
+                        strategy.verdict.text);
+  }
+  return text;
+}
+
+// Of the first strategy that knows them: a whole table for each would say the same of all hashes.
+std::string patterns_text(const KeysReport& report, const Style& style) {
+  for (const auto& strategy : report.strategies) {
+    const auto& groups = strategy.load.groups;
+    if (groups.size() < 2 || groups.size() > patterns_most) continue;
+    const auto partitions = static_cast<std::size_t>(strategy.load.partitions());
+    const auto shown = std::min(partitions, pattern_partitions_most);
+    std::vector<GridColumn> columns = {{"KEY PATTERN"}};
+    for (std::size_t p = 0; p < shown; ++p) columns.push_back({fmt::format("P{}", p), true});
+    Rows rows;
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      rows.push_back({report.keys.patterns[g]});
+      for (std::size_t p = 0; p < shown; ++p) rows.back().push_back(count_text(groups[g][p]));
+    }
+    auto text = "\n" + grid(columns, rows, style);
+    text += fmt::format(
+        "  records by {}{}\n", keys::name_of(strategy.strategy),
+        shown < partitions
+            ? fmt::format("; the first {} of {} partitions, all in JSON", shown, partitions)
+            : "");
+    return text;
+  }
+  return {};
+}
+
+std::string within_text(const keys::StrategySweep& sweep, double target) {
+  if (!sweep.smallest_within) return fmt::format("no count has a CV below {:g} %", target);
+  return fmt::format("CV below {:g} %: {} is the smallest count, {} the largest", target,
+                     *sweep.smallest_within, *sweep.largest_within);
+}
+
+// A long sweep's rows are thinned out; all are in CSV and JSON.
+std::vector<std::size_t> shown_points(std::size_t count) {
+  const auto each = (count + sweep_rows_most - 1) / sweep_rows_most;
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < count; i += each) shown.push_back(i);
+  if (!shown.empty() && shown.back() + 1 != count) shown.push_back(count - 1);
+  return shown;
+}
+
+std::string sweep_text(const keys::KeysSweep& sweep, const Style& style) {
+  std::string text;
+  for (const auto& strategy : sweep.strategies) {
+    Rows rows;
+    for (const auto i : shown_points(strategy.points.size())) {
+      const auto& point = strategy.points[i];
+      rows.push_back(
+          {count_text(point.partitions), cv_text(point.cv_percent),
+           cv_text(point.cv_percent_by_chance), fmt::format("{:.2f}", point.max_over_mean),
+           point.moved_keys_percent ? fmt::format("{:.1f}", *point.moved_keys_percent) : "–",
+           point.cv_percent < sweep.rules.target_cv_percent ? "✓" : ""});
+    }
+    text += fmt::format("\n  {}  {}\n", style.bold(keys::name_of(strategy.strategy)),
+                        within_text(strategy, sweep.rules.target_cv_percent));
+    text += grid({{"PARTITIONS", true},
+                  {"CV %", true},
+                  {"BY CHANCE %", true},
+                  {"MAX/MEAN", true},
+                  {"KEYS MOVED %", true},
+                  {""}},
+                 rows, style);
+    if (rows.size() < strategy.points.size()) {
+      text += fmt::format("  {} of {} counts; all in --format csv and json\n", rows.size(),
+                          strategy.points.size());
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string table(const KeysReport& report, const Style& style) {
+  auto text = heading(report, style);
+  if (!report.strategies.empty()) {
+    for (const auto& strategy : report.strategies) text += chart(strategy, style);
+    text += strategies_text(report, style) + verdicts_text(report) + patterns_text(report, style);
+  }
+  if (report.sweep) text += sweep_text(*report.sweep, style);
+  for (const auto& warning : report.warnings) text += style.notable("  warning: " + warning) + "\n";
+  return text;
+}
+
+}  // namespace partwise::report
