@@ -18,7 +18,7 @@ def partwise(tmp_path):
     """Calls the program, each time in an empty folder and with an environment of its own."""
     calls = itertools.count()
 
-    def call(*arguments, env=None, files=None, timeout=120):
+    def call(*arguments, env=None, files=None, timeout=120, said=""):
         folder = tmp_path / f"run-{next(calls)}"
         folder.mkdir()
         for name, text in (files or {}).items():
@@ -28,7 +28,7 @@ def partwise(tmp_path):
         process = subprocess.run(
             [PARTWISE, *map(str, arguments)],
             cwd=folder, env=environment, timeout=timeout, check=False,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            input=said, capture_output=True, text=True)
         assert "AddressSanitizer" not in process.stderr and "runtime error" not in process.stderr, process.stderr
         return Run(process, folder)
 

@@ -159,7 +159,7 @@ class SimulateReader {
       found_.wrong("no key pattern is given", "a list such as tenant_id-,user_id-",
                    values_.entry("key_pattern").from);
     }
-    if (spec.simulation == Simulation::shares && spec.shares.empty()) {
+    if (spec.simulation == Simulation::shares && !values_.given("shares")) {
       found_.wrong("--simulation shares needs --shares", "--shares acme=40%,globex=10%",
                    "--simulation");
     }
