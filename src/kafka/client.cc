@@ -80,14 +80,11 @@ constexpr std::array<Setting, 7> always = {{
     {"check.crcs", "false"},
 }};
 
-// Each record once, in order, and on all replicas; in the partition where Java's clients look for
-// its key.
-constexpr std::array<Setting, 7> always_in_producing = {{
+// Each record once, in order, and on all replicas.
+constexpr std::array<Setting, 5> always_in_producing = {{
     {"enable.idempotence", "true"},
     {"acks", "all"},
     {"max.in.flight.requests.per.connection", "5"},  // more cannot be kept in order
-    {"partitioner", "murmur2_random"},
-    {"compression.type", "lz4"},  // zstd needs brokers from 2.1
     {"linger.ms", "20"},
     {"enable.metrics.push", "false"},
 }};
@@ -155,11 +152,16 @@ Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
 
 Result<std::unique_ptr<Client>> Client::create_producer(const ClientSettings& settings,
                                                         TrafficCounters& traffic,
-                                                        DeliveryReport on_delivery) {
+                                                        DeliveryReport on_delivery,
+                                                        const Sending& sending) {
   auto conf = TRY(configuration_of(settings.properties, always_in_producing));
   TRY(set(conf.get(), "message.timeout.ms", fmt::format("{}", settings.timeout.count()), {}));
+  TRY(set(conf.get(), "partitioner", sending.partitioner, {}));
+  TRY(set(conf.get(), "compression.type", sending.compression, {}));
   rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
-  return started(RD_KAFKA_PRODUCER, std::move(conf), settings, traffic);
+  auto client = TRY(started(RD_KAFKA_PRODUCER, std::move(conf), settings, traffic));
+  client->context_ = sending.context;
+  return client;
 }
 
 Result<std::unique_ptr<Client>> Client::started(rd_kafka_type_t type, ConfHandle conf,

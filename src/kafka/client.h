@@ -32,13 +32,21 @@ class Client {
   using DeliveryReport = void (*)(rd_kafka_t* client, const rd_kafka_message_t* message,
                                   void* opaque);
 
+  /// How records are sent.
+  struct Sending {
+    std::string partitioner = "murmur2_random";  ///< where Java's clients look for a key
+    std::string compression = "lz4";             ///< zstd needs brokers from 2.1
+    void* context = nullptr;                     ///< for on_delivery, by context()
+  };
+
   /// A producer: idempotent, acknowledged by all replicas, with the settings' timeout for each
   /// record. All that is written by this program goes through one of these.
   ///
   /// errors: as of create
   static Result<std::unique_ptr<Client>> create_producer(const ClientSettings& settings,
                                                          TrafficCounters& traffic,
-                                                         DeliveryReport on_delivery);
+                                                         DeliveryReport on_delivery,
+                                                         const Sending& sending);
 
   /// Waits until a broker has told the cluster's id, or it is clear that none will: connection
   /// refused everywhere, a name that does not resolve, refused credentials, no Kafka behind the
@@ -49,6 +57,7 @@ class Client {
 
   [[nodiscard]] rd_kafka_t* get() const { return handle_.get(); }
   [[nodiscard]] Millis timeout() const { return timeout_; }
+  [[nodiscard]] void* context() const { return context_; }
 
   /// The last trouble that librdkafka reported, or the first by which somebody refused us or was
   /// refused.
@@ -75,6 +84,7 @@ class Client {
   [[nodiscard]] bool is_refusal() const;
 
   Millis timeout_{0};
+  void* context_ = nullptr;
   mutable std::mutex mutex_;
   ReachTrouble trouble_;
   std::map<int, Error> untrusted_;  // by broker

@@ -66,6 +66,7 @@ class Worker {
         messages_(static_cast<std::size_t>(settings.batch)) {}
 
   ~Worker() {
+    held_.clear();
     // Of a batch that something thrown broke off; the client cannot end before its messages.
     for (auto* message : messages_) {
       if (message != nullptr) rd_kafka_message_destroy(message);
@@ -137,7 +138,9 @@ class Worker {
     TopicPartition at;
     const rd_kafka_topic_t* topic = nullptr;
     for (ssize_t i = 0; i < count; ++i) {
-      const MessageHandle message(std::exchange(messages_[static_cast<std::size_t>(i)], nullptr));
+      MessageHandle owned(std::exchange(messages_[static_cast<std::size_t>(i)], nullptr));
+      const auto* message = owned.get();
+      held_.push_back(std::move(owned));
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) last_news_ = now;
       if (current == nullptr || message->rkt != topic || message->partition != at.partition) {
         topic = message->rkt;
@@ -155,7 +158,7 @@ class Worker {
   bool take(Reading& reading, const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       if (message.offset < reading.range.to) {
-        reading.records.push_back({record_timestamp(message), record_bytes(message)});
+        reading.records.push_back(scanned(message));
       }
       return message.offset + 1 >= reading.range.to && finish(reading, std::nullopt);
     }
@@ -184,6 +187,18 @@ class Worker {
       reading.records.clear();
       reading.last_news = now;
     }
+    held_.clear();
+  }
+
+  [[nodiscard]] ScannedRecord scanned(const rd_kafka_message_t& message) const {
+    ScannedRecord record;
+    record.timestamp_ms = record_timestamp(message);
+    record.bytes = record_bytes(message);
+    record.offset = message.offset;
+    if (message.key != nullptr) record.key = record_key(message);
+    record.value = record_value(message);
+    if (!settings_.mark.empty()) record.mark = record_header(message, settings_.mark);
+    return record;
   }
 
   void give_up_on_the_silent() {
@@ -208,6 +223,7 @@ class Worker {
   ScanSink& sink_;
   QueueHandle queue_;
   std::vector<rd_kafka_message_t*> messages_;  // null once taken
+  std::vector<MessageHandle> held_;            // of the batch that is taken: records look into them
   std::map<int, TopicHandle> handles_;
   std::map<std::string, int, std::less<>> numbers_;
   std::map<TopicPartition, Reading> reading_;

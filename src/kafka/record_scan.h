@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "kafka/settings.h"
 #include "sample/scan_port.h"
@@ -13,6 +14,7 @@ struct ScanSettings {
   int workers = 2;              ///< clients that read at the same time, each with its own thread
   std::int64_t batch = 10'000;  ///< records taken from librdkafka at a time
   Millis patience{10'000};      ///< without a record of any partition: those that are read fail
+  std::string mark;             ///< a header whose value is given with each record; empty: none
 };
 
 /// What is thrown while it scans, by the sink too, comes out of scan() when all has ended; ranges

@@ -52,17 +52,6 @@ Result<EventHandle> answer_to(Client& client, rd_kafka_queue_t* queue, const std
       failure(code, doing, topic, event ? rd_kafka_event_error_string(event.get()) : nullptr));
 }
 
-Result<std::size_t> broker_count(Client& client, const RecordTopic& topic,
-                                 const std::stop_token& stop) {
-  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER);
-  const QueueHandle queue(rd_kafka_queue_new(client.get()));
-  rd_kafka_DescribeCluster(client.get(), options.get(), queue.get());
-  const auto event = TRY(answer_to(client, queue.get(), "count the brokers for", topic, stop));
-  std::size_t count = 0;
-  rd_kafka_DescribeCluster_result_nodes(rd_kafka_event_DescribeCluster_result(event.get()), &count);
-  return count;
-}
-
 // Brokers that check no access tell that everything is allowed; some tell nothing at all.
 bool forbids_writing(const rd_kafka_TopicDescription_t* description) {
   std::size_t count = 0;
@@ -99,6 +88,16 @@ NewTopicHandle new_topic(const RecordTopic& topic) {
 
 }  // namespace
 
+Result<int> broker_count(Client& client, const RecordTopic& topic, const std::stop_token& stop) {
+  const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECLUSTER);
+  const QueueHandle queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DescribeCluster(client.get(), options.get(), queue.get());
+  const auto event = TRY(answer_to(client, queue.get(), "count the brokers for", topic, stop));
+  std::size_t count = 0;
+  rd_kafka_DescribeCluster_result_nodes(rd_kafka_event_DescribeCluster_result(event.get()), &count);
+  return static_cast<int>(count);
+}
+
 Result<> check_record_topic(const RecordTopic& topic) {
   auto checked = check_topic_name(topic.name);
   if (checked) return {};
@@ -114,8 +113,8 @@ Result<> check_replication(const RecordTopic& topic, std::size_t brokers) {
                           "the cluster has {}",
                           topic.name, topic.replication_factor,
                           counted_text(static_cast<std::int64_t>(brokers), "broker")),
-              fmt::format("set KAFKA_WRITER_TOPIC_REPLICATION_FACTOR={}", brokers),
-              "KAFKA_WRITER_TOPIC_REPLICATION_FACTOR");
+              fmt::format("set {}{}", topic.replication_setting, brokers),
+              topic.replication_setting.substr(0, topic.replication_setting.size() - 1));
 }
 
 std::string difference(const RecordTopic& wanted, const ExistingTopic& existing) {
@@ -175,7 +174,7 @@ Result<std::optional<ExistingTopic>> existing_topic(Client& client, const Record
 Result<> make_topic(Client& client, const RecordTopic& topic, Making making,
                     const std::stop_token& stop) {
   const auto brokers = TRY(broker_count(client, topic, stop));
-  TRY(check_replication(topic, brokers));
+  TRY(check_replication(topic, static_cast<std::size_t>(brokers)));
   const auto options = admin_options(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
   CHECK(rd_kafka_AdminOptions_set_validate_only(options.get(),
                                                 making == Making::only_checked ? 1 : 0, nullptr,

@@ -18,6 +18,8 @@ struct RecordTopic {
   int partitions = 6;
   int replication_factor = 3;
   std::optional<Millis> retention;  ///< empty: records are kept for ever
+  /// The setting by which somebody chooses the replicas, for errors.
+  std::string replication_setting = "KAFKA_WRITER_TOPIC_REPLICATION_FACTOR=";
 };
 
 /// What a cluster has under the name.
@@ -45,6 +47,9 @@ std::string difference(const RecordTopic& wanted, const ExistingTopic& existing)
 /// unavailable, interrupted
 Result<std::optional<ExistingTopic>> existing_topic(Client& client, const RecordTopic& topic,
                                                     const std::stop_token& stop);
+
+/// errors: as of existing_topic
+Result<int> broker_count(Client& client, const RecordTopic& topic, const std::stop_token& stop);
 
 enum class Making { only_checked, done };
 

@@ -21,7 +21,7 @@ class KafkaRecordWriter final : public RecordWriter {
   explicit KafkaRecordWriter(RecordTopic topic) : topic_(std::move(topic)) {}
 
   Result<> connect(const ClientSettings& settings, const std::stop_token& stop) {
-    client_ = TRY(Client::create_producer(settings, traffic_, on_delivery));
+    client_ = TRY(Client::create_producer(settings, traffic_, on_delivery, {}));
     TRY(client_->connect(stop));
     const auto existing = TRY(existing_topic(*client_, topic_, stop));
     missing_ = !existing;

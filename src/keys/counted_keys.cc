@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <utility>
@@ -145,6 +146,33 @@ bool CountedKeys::visit_mean(const TakeRecords& take) const {
     left -= static_cast<std::int64_t>(count);
   }
   return true;
+}
+
+std::optional<std::string_view> CountedKeys::key_of(std::int64_t record, std::string&) const {
+  CHECK(has_order());
+  const auto number = order_[static_cast<std::size_t>(record) % order_.size()];
+  if (number == no_key) return std::nullopt;
+  return key(number);
+}
+
+void CountedKeys::mix() {
+  if (has_order()) return;
+  // The j-th of a key's n records stands at (j + phase) / n of all; each key has a phase of its
+  // own.
+  constexpr double golden = 0.6180339887498949;
+  std::vector<std::pair<double, std::uint32_t>> places;
+  places.reserve(static_cast<std::size_t>(records()));
+  const auto place = [&](std::uint32_t number, std::int64_t count) {
+    const double phase = std::fmod((number + 1.0) * golden, 1.0);
+    for (std::int64_t j = 0; j < count; ++j) {
+      places.emplace_back((static_cast<double>(j) + phase) / static_cast<double>(count), number);
+    }
+  };
+  for (std::size_t i = 0; i < records_.size(); ++i)
+    place(static_cast<std::uint32_t>(i), records_[i]);
+  place(no_key, null_records_);
+  std::sort(places.begin(), places.end());
+  for (const auto& [at, number] : places) order_.push_back(number);
 }
 
 std::vector<HeavyKey> CountedKeys::heavy(std::int64_t least, std::size_t most) const {

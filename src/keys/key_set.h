@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "keys/key_block.h"
@@ -50,6 +52,13 @@ class KeySet {
   /// All records, those without a key too, in their order; where none is known, records of the mean
   /// size. False where `take` has stopped it by false.
   virtual bool visit_records(const TakeRecords& take) const = 0;
+
+  /// Whether it is known which record has which key.
+  [[nodiscard]] virtual bool has_order() const = 0;
+  /// The key of a record, 0 .. records()-1, which needs an order; none where it has none. Valid as
+  /// long as `room` is not changed, which it may be in.
+  [[nodiscard]] virtual std::optional<std::string_view> key_of(std::int64_t record,
+                                                               std::string& room) const = 0;
 
   /// The keys with at least `least` records, those with most first, at most `most` of them.
   [[nodiscard]] virtual std::vector<HeavyKey> heavy(std::int64_t least, std::size_t most) const = 0;

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "keys/counted_keys.h"
+
 namespace partwise::keys {
 namespace {
 
@@ -61,6 +63,34 @@ TEST(KeySimulation, HasAHotKeyInTheFirstFourFifths) {
   EXPECT_EQ(all.at("cold-key-801"), 1);
   EXPECT_EQ(all.at("cold-key-1000"), 1);
   EXPECT_EQ(all.count("cold-key-800"), 0U);
+}
+
+TEST(KeySimulation, KnowsTheKeyOfEachRecord) {
+  std::string room;
+  const auto none = simulated_keys(spec_of(Simulation::none, 1000)).value();
+  const auto typical = simulated_keys(spec_of(Simulation::typical, 1000)).value();
+  const auto hot = simulated_keys(spec_of(Simulation::hot, 1000)).value();
+  EXPECT_EQ(none->key_of(999, room), "user_id-999");
+  EXPECT_EQ(typical->key_of(998, room), "tenant_id-98");
+  EXPECT_EQ(hot->key_of(799, room), "hot-key");
+  EXPECT_EQ(hot->key_of(800, room), "cold-key-800");
+}
+
+TEST(KeySimulation, MixesWeightedKeysEvenly) {
+  CountedKeys keys;
+  keys.add("a", 600);
+  keys.add("b", 300);
+  keys.add_null(100);
+  EXPECT_FALSE(keys.has_order());
+  keys.mix();
+  std::map<std::string, int> seen;
+  std::string room;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    ++seen[std::string(keys.key_of(i, room).value_or("none"))];
+    EXPECT_NEAR(seen["a"], 0.6 * static_cast<double>(i + 1), 1.5);
+    EXPECT_NEAR(seen["b"], 0.3 * static_cast<double>(i + 1), 1.5);
+  }
+  EXPECT_EQ(seen, (std::map<std::string, int>{{"a", 600}, {"b", 300}, {"none", 100}}));
 }
 
 TEST(KeySimulation, TellsTheSizesOfRecordsInTheirOrder) {

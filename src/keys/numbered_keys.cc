@@ -151,6 +151,15 @@ bool NumberedKeys::visit_records(const TakeRecords& take) const {
   return true;
 }
 
+std::optional<std::string_view> NumberedKeys::key_of(std::int64_t record, std::string& room) const {
+  if (record < spec_.first) return spec_.shared_key;
+  std::array<char, digits_most> digits;
+  auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), record).ptr;
+  room = spec_.patterns[static_cast<std::size_t>(record) % spec_.patterns.size()];
+  room.append(digits.data(), end);
+  return room;
+}
+
 std::vector<HeavyKey> NumberedKeys::heavy(std::int64_t least, std::size_t most) const {
   std::vector<HeavyKey> keys;
   if (most > 0 && spec_.first > 0 && spec_.first >= least) {

@@ -35,6 +35,9 @@ class NumberedKeys final : public KeySet {
   [[nodiscard]] std::span<const std::string> groups() const override { return groups_; }
   bool visit(const TakeKeys& take) const override;
   bool visit_records(const TakeRecords& take) const override;
+  [[nodiscard]] bool has_order() const override { return true; }
+  [[nodiscard]] std::optional<std::string_view> key_of(std::int64_t record,
+                                                       std::string& room) const override;
   [[nodiscard]] std::vector<HeavyKey> heavy(std::int64_t least, std::size_t most) const override;
   /// cost: a few thousand steps a partition, whatever the number of keys
   [[nodiscard]] Load by_range(int partitions) const override;

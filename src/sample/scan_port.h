@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -19,9 +20,14 @@ struct ScanRange {
   std::int64_t to = 0;
 };
 
+/// Texts are valid as long as the call that they are given to.
 struct ScannedRecord {
   std::int64_t timestamp_ms = 0;  ///< below zero: the record has none
   std::int64_t bytes = 0;
+  std::int64_t offset = 0;
+  std::optional<std::string_view> key = {};
+  std::string_view value = {};
+  std::string_view mark = {};  ///< the value of the header that the scan was told of
 };
 
 /// threads: any; one partition's calls come from one thread at a time, in the order of offsets
