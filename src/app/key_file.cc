@@ -49,11 +49,9 @@ tl::unexpected<Error> in_file(Error error, const std::string& name) {
   return tl::unexpected(std::move(error));
 }
 
-}  // namespace
-
-Result<KeyFile> read_key_file(const KeySource& source, const std::stop_token& stop) {
+Result<FoundKeys> from_file(const KeySource& source, const std::string& name,
+                            const std::stop_token& stop) {
   const bool standard = source.file == "-";
-  const std::string name = standard ? "standard input" : source.file;
   const File file(standard ? STDIN_FILENO : open(source.file.c_str(), O_RDONLY | O_CLOEXEC));
   TRY(check(file.get(), name));
   keys::KeyLines lines(source.format, source.records);
@@ -70,7 +68,17 @@ Result<KeyFile> read_key_file(const KeySource& source, const std::stop_token& st
   }
   auto keys = lines.finish();
   if (!keys) return in_file(std::move(keys).error(), name);
-  return KeyFile{std::move(*keys), lines.warnings()};
+  return FoundKeys{std::move(*keys), name, lines.warnings()};
+}
+
+}  // namespace
+
+Result<FoundKeys> found_keys(const KeySource& source, const std::stop_token& stop) {
+  if (!source.file.empty()) {
+    return from_file(source, source.file == "-" ? "standard input" : source.file, stop);
+  }
+  auto keys = TRY(keys::simulated_keys(source.simulation));
+  return FoundKeys{std::move(keys), std::string(keys::name_of(source.simulation.simulation)), {}};
 }
 
 }  // namespace partwise::app

@@ -1,4 +1,4 @@
-// A file of keys, or standard input.
+// Keys by a simulation, from a file or from standard input.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,14 @@
 
 namespace partwise::app {
 
-struct KeyFile {
-  std::unique_ptr<keys::CountedKeys> keys;
+struct FoundKeys {
+  std::unique_ptr<keys::KeySet> keys;
+  std::string source;  ///< the simulation's or the file's name
   std::vector<std::string> warnings;
 };
 
-/// errors: invalid_input: it cannot be read; a line that is no key, with its number; interrupted
-Result<KeyFile> read_key_file(const KeySource& source, const std::stop_token& stop);
+/// errors: invalid_input: keys that cannot be; a file that cannot be read; a line that is no key,
+/// with its number; interrupted
+Result<FoundKeys> found_keys(const KeySource& source, const std::stop_token& stop);
 
 }  // namespace partwise::app

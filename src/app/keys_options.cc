@@ -95,13 +95,58 @@ constexpr auto output_rows = std::to_array<Option>({
      "write the report files there: CSV, JSON and a page"},
     {"show_config", "", OptionType::boolean, output_group, "", "False",
      "print every setting with where it came from, and stop"},
-    {"env_file", "", OptionType::text, output_group, "FILE", ".env",
-     "NAME=value lines, below the environment in rank"},
     {"color", "", OptionType::choice, output_group, "WHEN", "auto",
      "colour: auto is on a terminal without NO_COLOR", 0, 0, "auto|always|never"},
 });
 
-constexpr auto simulate_table = rows_of(key_rows, placement_rows, sweep_rows, output_rows);
+constexpr auto env_file_rows = std::to_array<Option>({
+    {"env_file", "", OptionType::text, output_group, "FILE", ".env",
+     "NAME=value lines, below the environment in rank"},
+});
+
+constexpr std::string_view topic_group = "The topic";
+
+constexpr auto verify_rows = std::to_array<Option>({
+    {"partitions", "PARTITIONS", OptionType::integer, topic_group, "N", "10",
+     "of the topic that is made", 1, partitions_max},
+    {"replication_factor", "REPLICATION_FACTOR", OptionType::integer, topic_group, "N", "",
+     "of the topic that is made; else 3, or as many as there are brokers", 1, 100},
+    {"compression", "", OptionType::choice, topic_group, "CODEC", "lz4", "of what is produced", 0,
+     0, "none|gzip|snappy|lz4|zstd"},
+    {"partitioner", "", OptionType::choice, topic_group, "NAME", "murmur2_random",
+     "the client's: murmur2_random places keys as Java does, consistent_random (CRC32) is "
+     "librdkafka's default",
+     0, 0, "murmur2_random|murmur2|consistent_random|consistent|fnv1a_random|fnv1a"},
+    {"value_size", "", OptionType::bytes, topic_group, "SIZE", "0",
+     "values are filled up to so many bytes; less than id, key, timestamp and data is not possible",
+     0, 1 << 20},
+    {"into_existing", "", OptionType::text, topic_group, "TOPIC", "",
+     "produce into this topic, which stays, with the records; else one is made and deleted"},
+    {"keep", "", OptionType::boolean, topic_group, "", "False",
+     "leave the topic that was made; `partwise keys cleanup` deletes it"},
+    {"verbose", "", OptionType::boolean, output_group, "", "False",
+     "tell on stderr what is done, step by step"},
+});
+
+constexpr auto cleanup_rows = std::to_array<Option>({
+    {"yes", "", OptionType::boolean, topic_group, "", "False",
+     "delete the topics; else only say which"},
+    {"all", "", OptionType::boolean, topic_group, "", "False",
+     "also topics of less than a day, whose run may still go on"},
+    {"verbose", "", OptionType::boolean, output_group, "", "False",
+     "tell on stderr what is done, step by step"},
+    {"format", "FORMAT", OptionType::choice, output_group, "FORMAT", "table",
+     "lines for people, or JSON", 0, 0, "table|json"},
+    {"show_config", "", OptionType::boolean, output_group, "", "False",
+     "print every setting with where it came from, and stop"},
+    {"color", "", OptionType::choice, output_group, "WHEN", "auto",
+     "colour: auto is on a terminal without NO_COLOR", 0, 0, "auto|always|never"},
+});
+
+constexpr auto simulate_table =
+    rows_of(key_rows, placement_rows, sweep_rows, output_rows, env_file_rows);
+constexpr auto verify_table = rows_of(key_rows, verify_rows, output_rows, cluster_rows);
+constexpr auto cleanup_table = rows_of(cleanup_rows, cluster_rows);
 
 // "acme=40%", "acme=0.4".
 std::optional<keys::HotKeyShare> share_from(const std::string& text) {
@@ -117,26 +162,19 @@ std::optional<keys::HotKeyShare> share_from(const std::string& text) {
                            percent ? share / 100 : share};
 }
 
-class SimulateReader {
+void note_if_unused(const OptionValues& values, std::string_view name, bool used,
+                    std::string_view why, std::vector<std::string>& warnings) {
+  if (used || !values.typed(name)) return;
+  warnings.push_back(fmt::format("{} is not used: {}", values.entry(name).from, why));
+}
+
+class SourceReader {
  public:
-  explicit SimulateReader(const OptionValues& values) : values_(values) {}
+  SourceReader(const OptionValues& values, FoundErrors& found, std::vector<std::string>& warnings)
+      : values_(values), found_(found), warnings_(warnings) {}
 
-  tl::expected<SimulateOptions, Errors> read() && {
-    read_source();
-    read_placement();
-    options_.target_cv_percent = values_.number("target_cv");
-    if (values_.has("current_partitions")) {
-      options_.current_partitions = static_cast<int>(values_.integer("current_partitions"));
-    }
-    options_.format = lowered(values_.text("format"));
-    options_.out = values_.text("out");
-    note_unused();
-    return std::move(found_).unless_any(std::move(options_));
-  }
-
- private:
-  void read_source() {
-    auto& source = options_.source;
+  KeySource read() {
+    KeySource source;
     auto& spec = source.simulation;
     spec.patterns = listed(values_.text("key_pattern"));
     spec.simulation = *keys::simulation_from_text(lowered(values_.text("simulation")));
@@ -154,7 +192,13 @@ class SimulateReader {
                      values_.entry("shares").from);
       }
     }
-    if (!source.file.empty()) return;
+    if (source.file.empty()) check_simulation(spec);
+    note_unused(source);
+    return source;
+  }
+
+ private:
+  void check_simulation(const keys::SimulationSpec& spec) {
     if (spec.patterns.empty()) {
       found_.wrong("no key pattern is given", "a list such as tenant_id-,user_id-",
                    values_.entry("key_pattern").from);
@@ -165,6 +209,47 @@ class SimulateReader {
     }
   }
 
+  // What was typed for this run and says nothing in it.
+  void note_unused(const KeySource& source) {
+    const auto unused = [&](std::string_view name, bool used, std::string_view why) {
+      note_if_unused(values_, name, used, why, warnings_);
+    };
+    const auto simulation = source.simulation.simulation;
+    const bool file = !source.file.empty();
+    unused("simulation", !file, "the keys are those of the file");
+    unused("key_pattern", !file, "the keys are those of the file");
+    unused("keys_format", file, "no --keys-file is given");
+    unused("keys",
+           !file && (simulation == Simulation::uniform || simulation == Simulation::zipf ||
+                     simulation == Simulation::shares),
+           "only uniform, zipf and shares have a number of keys");
+    unused("zipf_exponent", !file && simulation == Simulation::zipf, "the simulation is not zipf");
+    unused("shares", !file && simulation == Simulation::shares, "the simulation is not shares");
+  }
+
+  const OptionValues& values_;
+  FoundErrors& found_;
+  std::vector<std::string>& warnings_;
+};
+
+class SimulateReader {
+ public:
+  explicit SimulateReader(const OptionValues& values) : values_(values) {}
+
+  tl::expected<SimulateOptions, Errors> read() && {
+    options_.source = SourceReader(values_, found_, options_.warnings).read();
+    read_placement();
+    options_.target_cv_percent = values_.number("target_cv");
+    if (values_.has("current_partitions")) {
+      options_.current_partitions = static_cast<int>(values_.integer("current_partitions"));
+    }
+    options_.format = lowered(values_.text("format"));
+    options_.out = values_.text("out");
+    note_unused();
+    return std::move(found_).unless_any(std::move(options_));
+  }
+
+ private:
   void read_placement() {
     auto counts = partition_counts_from_text(values_.text("partitions"));
     if (counts) {
@@ -204,20 +289,8 @@ class SimulateReader {
   // What was typed for this run and says nothing in it.
   void note_unused() {
     const auto unused = [&](std::string_view name, bool used, std::string_view why) {
-      if (used || !values_.typed(name)) return;
-      options_.warnings.push_back(fmt::format("{} is not used: {}", values_.entry(name).from, why));
+      note_if_unused(values_, name, used, why, options_.warnings);
     };
-    const auto simulation = options_.source.simulation.simulation;
-    const bool file = !options_.source.file.empty();
-    unused("simulation", !file, "the keys are those of the file");
-    unused("key_pattern", !file, "the keys are those of the file");
-    unused("keys_format", file, "no --keys-file is given");
-    unused("keys",
-           !file && (simulation == Simulation::uniform || simulation == Simulation::zipf ||
-                     simulation == Simulation::shares),
-           "only uniform, zipf and shares have a number of keys");
-    unused("zipf_exponent", !file && simulation == Simulation::zipf, "the simulation is not zipf");
-    unused("shares", !file && simulation == Simulation::shares, "the simulation is not shares");
     unused("target_cv", options_.is_sweep(), "--partitions is one count");
     unused("current_partitions", options_.is_sweep(), "--partitions is one count");
     for (const auto strategy : options_.strategies) {
@@ -235,6 +308,41 @@ class SimulateReader {
 }  // namespace
 
 config::OptionTable simulate_option_table() { return simulate_table; }
+config::OptionTable verify_option_table() { return verify_table; }
+config::OptionTable cleanup_option_table() { return cleanup_table; }
+
+tl::expected<VerifyOptions, Errors> verify_options(const OptionValues& values) {
+  FoundErrors found;
+  VerifyOptions options;
+  options.source = SourceReader(values, found, options.warnings).read();
+  options.where = cluster_options(values, found);
+  options.partitions = static_cast<int>(values.integer("partitions"));
+  if (values.has("replication_factor")) {
+    options.replication_factor = static_cast<int>(values.integer("replication_factor"));
+  }
+  options.compression = lowered(values.text("compression"));
+  options.partitioner = lowered(values.text("partitioner"));
+  options.value_bytes = values.bytes("value_size");
+  options.into_existing = values.text("into_existing");
+  options.keep = values.boolean("keep");
+  options.format = lowered(values.text("format"));
+  options.out = values.text("out");
+  for (const auto* name : {"partitions", "replication_factor", "keep"}) {
+    note_if_unused(values, name, options.into_existing.empty(), "--into-existing names a topic",
+                   options.warnings);
+  }
+  return std::move(found).unless_any(std::move(options));
+}
+
+tl::expected<CleanupOptions, Errors> cleanup_options(const OptionValues& values) {
+  FoundErrors found;
+  CleanupOptions options;
+  options.where = cluster_options(values, found);
+  options.yes = values.boolean("yes");
+  options.all = values.boolean("all");
+  options.format = lowered(values.text("format"));
+  return std::move(found).unless_any(std::move(options));
+}
 
 tl::expected<SimulateOptions, Errors> simulate_options(const OptionValues& values) {
   return SimulateReader(values).read();

@@ -33,19 +33,12 @@ class SimulateRun {
 
  private:
   Result<> find_keys() {
-    const auto& source = options_.source;
-    std::string name(keys::name_of(source.simulation.simulation));
-    if (source.file.empty()) {
-      keys_ = TRY(keys::simulated_keys(source.simulation));
-    } else {
-      name = source.file == "-" ? "standard input" : source.file;
-      tell("reading " + name);
-      auto file = TRY(read_key_file(source, stop_));
-      keys_ = std::move(file.keys);
-      report_.warnings.insert(report_.warnings.end(), file.warnings.begin(), file.warnings.end());
-    }
+    tell("reading keys");
+    auto found = TRY(found_keys(options_.source, stop_));
+    keys_ = std::move(found.keys);
+    report_.warnings.insert(report_.warnings.end(), found.warnings.begin(), found.warnings.end());
     report_.keys = keys::summary_of(*keys_, options_.rules);
-    report_.keys.source = name;
+    report_.keys.source = found.source;
     return {};
   }
 

@@ -1,4 +1,4 @@
-// `partwise keys`: simulate.
+// `partwise keys`: simulate, verify, cleanup.
 #pragma once
 
 #include <string>

@@ -26,10 +26,6 @@ class CountedKeys final : public KeySet {
   void add_null(std::int64_t records) { null_records_ += records; }
   /// In which order records come: those numbers again and again.
   void set_order(std::vector<std::uint32_t> order) { order_ = std::move(order); }
-  /// Where no order is known: one in which the records of each key lie evenly among the others.
-  ///
-  /// cost: sorts the records, of which there must be fewer than 2^31
-  void mix();
   /// So many records in all, each key with its share of them, rounded so that the total is exact;
   /// keys that get none are no longer there. Afterwards no order is known.
   [[nodiscard]] std::unique_ptr<CountedKeys> scaled_to(std::int64_t records) const;
@@ -42,6 +38,7 @@ class CountedKeys final : public KeySet {
   [[nodiscard]] std::span<const std::string> groups() const override { return groups_; }
   bool visit(const TakeKeys& take) const override;
   bool visit_records(const TakeRecords& take) const override;
+  void mix() override;
   [[nodiscard]] bool has_order() const override { return !order_.empty(); }
   [[nodiscard]] std::optional<std::string_view> key_of(std::int64_t record,
                                                        std::string& room) const override;

@@ -53,6 +53,10 @@ class KeySet {
   /// size. False where `take` has stopped it by false.
   virtual bool visit_records(const TakeRecords& take) const = 0;
 
+  /// Where no order is known: one in which the records of each key lie evenly among the others.
+  ///
+  /// cost: sorts the records
+  virtual void mix() {}
   /// Whether it is known which record has which key.
   [[nodiscard]] virtual bool has_order() const = 0;
   /// The key of a record, 0 .. records()-1, which needs an order; none where it has none. Valid as

@@ -11,6 +11,7 @@
 #include "keys/placement.h"
 #include "keys/sweep.h"
 #include "keys/verdict.h"
+#include "keys/verification.h"
 
 namespace partwise::keys {
 
@@ -39,12 +40,13 @@ struct KeysSweep {
 
 struct KeysReport {
   std::string version;
-  std::string command;  ///< "simulate"
+  std::string command;  ///< "simulate", "verify"
   Instant started;
   KeysSummary keys;
   PlacementRules rules;
   std::vector<StrategyReport> strategies;
   std::optional<KeysSweep> sweep;
+  std::optional<Verification> verification;
   std::vector<std::string> warnings;
 };
 

@@ -92,6 +92,46 @@ json sweep_json(const KeysSweep& sweep) {
           {"strategies", strategies}};
 }
 
+json error_json(const std::optional<Error>& error) {
+  if (!error) return nullptr;
+  return {{"kind", name_of(error->kind)}, {"message", error->message}, {"hint", error->hint}};
+}
+
+json verification_json(const Verification& verification) {
+  json to = {{"cluster", verification.cluster},
+             {"topic", verification.topic},
+             {"existing", verification.existing},
+             {"kept", verification.kept},
+             {"replication_factor", verification.replication_factor},
+             {"compression", verification.compression},
+             {"partitioner", verification.partitioner},
+             {"planned", verification.planned},
+             {"sent", verification.sent},
+             {"failed", verification.failed},
+             {"produce_s", nine_digits(verification.produce_s)},
+             {"read_s", nine_digits(verification.read_s)},
+             {"arrivals", nullptr},
+             {"error", error_json(verification.error)},
+             {"removal_error", error_json(verification.removal)},
+             {"api_keys_left", verification.keys_left}};
+  if (!verification.read_back) return to;
+  const auto& arrivals = verification.arrivals;
+  to["arrivals"] = {{"proven", arrivals.proven()},
+                    {"acknowledged", arrivals.acknowledged},
+                    {"arrived", arrivals.arrived},
+                    {"missing", arrivals.missing},
+                    {"twice", arrivals.twice},
+                    {"unacknowledged", arrivals.unacknowledged},
+                    {"out_of_order", arrivals.out_of_order},
+                    {"misplaced", arrivals.misplaced},
+                    {"wrong_key", arrivals.wrong_key},
+                    {"without_key", arrivals.unkeyed},
+                    {"actual", arrivals.actual},
+                    {"theoretical", arrivals.theoretical},
+                    {"examples", arrivals.examples}};
+  return to;
+}
+
 }  // namespace
 
 std::string to_json(const KeysReport& report) {
@@ -112,10 +152,12 @@ std::string to_json(const KeysReport& report) {
              {"partitions", nullptr},
              {"strategies", strategies},
              {"sweep", nullptr},
+             {"verification", nullptr},
              {"heat_map", nullptr},
              {"warnings", report.warnings}};
   if (!report.strategies.empty()) to["partitions"] = report.rules.partitions;
   if (report.sweep) to["sweep"] = sweep_json(*report.sweep);
+  if (report.verification) to["verification"] = verification_json(*report.verification);
   return to.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

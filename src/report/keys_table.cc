@@ -65,9 +65,8 @@ std::string chart(const StrategyReport& strategy, const Style& style) {
                               style.width > 20 ? static_cast<std::size_t>(style.width) - 16 : 64);
   const auto lines = column_chart(counts, chart_height, width, style);
   const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
-  std::string text =
-      fmt::format("\n  {}  CV {} %\n", style.bold(keys::name_of(strategy.strategy)),
-                  cv_text(strategy.verdict.records.cv_percent));
+  std::string text = fmt::format("\n  {}  CV {} %\n", style.bold(keys::name_of(strategy.strategy)),
+                                 cv_text(strategy.verdict.records.cv_percent));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += "  " + lines[i];
     if (i == 0) text += "  " + style.dim(count_text(*most) + " most");
@@ -186,14 +185,75 @@ std::string sweep_text(const keys::KeysSweep& sweep, const Style& style) {
   return text;
 }
 
+std::string rate_text(std::int64_t records, double seconds) {
+  if (seconds <= 0) return {};
+  return fmt::format(" in {:.1f} s ({} records/s)", seconds,
+                     count_text(static_cast<std::int64_t>(static_cast<double>(records) / seconds)));
+}
+
+std::string proof_text(const keys::Verification& verification, const Style& style) {
+  if (!verification.read_back) return style.notable("  ⚠ not read back\n");
+  const auto& arrivals = verification.arrivals;
+  if (arrivals.proven()) {
+    return style.good("  ✓") +
+           fmt::format(
+               " each of {} acknowledged records is there once, in order, where {} puts its key\n",
+               count_text(arrivals.acknowledged), verification.partitioner);
+  }
+  auto text =
+      style.bad("  ✗") +
+      fmt::format(" missing {}, twice {}, out of order {}, misplaced {}, with another key {}\n",
+                  count_text(arrivals.missing), count_text(arrivals.twice),
+                  count_text(arrivals.out_of_order), count_text(arrivals.misplaced),
+                  count_text(arrivals.wrong_key));
+  for (const auto& example : arrivals.examples) text += "    " + example + "\n";
+  return text;
+}
+
+std::string verification_text(const keys::Verification& verification, const Style& style) {
+  auto text = fmt::format("\n  topic {} on {}: {}, replication factor {}, {}, {}\n",
+                          verification.topic, verification.cluster,
+                          verification.existing ? "was there before"
+                          : verification.kept   ? "made, and kept"
+                                                : "made, and deleted",
+                          verification.replication_factor, verification.compression,
+                          verification.partitioner);
+  if (verification.removal) text += style.bad("  ✗ it is still there: partwise keys cleanup\n");
+  text += fmt::format("  produced {}{}, {} not acknowledged; read back {}{}\n",
+                      count_text(verification.sent),
+                      rate_text(verification.sent, verification.produce_s),
+                      count_text(verification.failed), count_text(verification.arrivals.arrived),
+                      rate_text(verification.arrivals.arrived, verification.read_s));
+  text += proof_text(verification, style);
+  for (const auto& left : verification.keys_left) text += style.bad("  ✗ " + left) + "\n";
+  return text;
+}
+
+// By partition, where theory and cluster may differ.
+std::string places_text(const keys::Verification& verification, const Style& style) {
+  const auto& arrivals = verification.arrivals;
+  if (!verification.read_back || arrivals.actual == arrivals.theoretical) return {};
+  Rows rows;
+  for (std::size_t p = 0; p < arrivals.actual.size() && p < pattern_partitions_most; ++p) {
+    rows.push_back({std::to_string(p), count_text(arrivals.theoretical[p]),
+                    count_text(arrivals.actual[p]),
+                    count_text(arrivals.actual[p] - arrivals.theoretical[p])});
+  }
+  return "\n" +
+         grid({{"PARTITION", true}, {"THEORETICAL", true}, {"ACTUAL", true}, {"DIFFERENCE", true}},
+              rows, style);
+}
+
 }  // namespace
 
 std::string table(const KeysReport& report, const Style& style) {
   auto text = heading(report, style);
+  if (report.verification) text += verification_text(*report.verification, style);
   if (!report.strategies.empty()) {
     for (const auto& strategy : report.strategies) text += chart(strategy, style);
     text += strategies_text(report, style) + verdicts_text(report) + patterns_text(report, style);
   }
+  if (report.verification) text += places_text(*report.verification, style);
   if (report.sweep) text += sweep_text(*report.sweep, style);
   for (const auto& warning : report.warnings) text += style.notable("  warning: " + warning) + "\n";
   return text;

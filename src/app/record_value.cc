@@ -1,0 +1,49 @@
+#include "app/record_value.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace partwise::app {
+namespace {
+
+bool is_plain(std::string_view key) {
+  return std::all_of(key.begin(), key.end(),
+                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+std::string quoted(std::string_view key) {
+  return nlohmann::json(std::string(key))
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string_view RecordValues::of(std::int64_t id, std::optional<std::string_view> key,
+                                  Instant now) {
+  const Instant second = std::chrono::floor<std::chrono::seconds>(now);
+  if (time_.empty() || second != second_) {
+    second_ = second;
+    time_ = utc_text(second);
+  }
+  text_.clear();
+  auto to = std::back_inserter(text_);
+  const fmt::format_int number(id);
+  text_.append("{\"id\": ").append(number.data(), number.size()).append(", \"key\": ");
+  if (!key) {
+    text_ += "null";
+  } else if (is_plain(*key)) {
+    text_.append("\"").append(*key).append("\"");
+  } else {
+    fmt::format_to(to, "{}", quoted(*key));
+  }
+  text_.append(", \"timestamp\": \"").append(time_).append("\", \"data\": \"Test record ");
+  text_.append(number.data(), number.size());
+  constexpr std::size_t end = 2;
+  if (text_.size() + end < least_bytes_) text_.append(least_bytes_ - end - text_.size(), '.');
+  return text_.append("\"}");
+}
+
+}  // namespace partwise::app
