@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,31 +26,27 @@ constexpr int slice_ms = 100;  // how long a stop may go unnoticed
 constexpr const char* mark_header = "partwise-run";
 constexpr int default_replication_factor = 3;
 
-/// The header's value: which run, and which of its records.
-struct Mark {
-  std::uint64_t run = 0;
-  std::int64_t number = 0;
-};
-static_assert(sizeof(Mark) == 16);
-
 // Others' runs may write to the topic at the same time.
-std::uint64_t run_number() {
+std::string run_mark() {
   const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  return Random(static_cast<std::uint64_t>(now) ^ static_cast<std::uint64_t>(getpid())).next();
+  const auto seed = static_cast<std::uint64_t>(now) ^ static_cast<std::uint64_t>(getpid());
+  return fmt::format("{:016x}:", Random(seed).next());
 }
 
-std::optional<std::int64_t> number_in(std::string_view text, std::uint64_t run) {
-  Mark mark;
-  if (text.size() != sizeof(mark)) return std::nullopt;
-  std::memcpy(&mark, text.data(), sizeof(mark));
-  if (mark.run != run) return std::nullopt;
-  return mark.number;
+// The header's value is "1a2b3c4d5e6f7081:42": which run, and which of its records.
+std::optional<std::int64_t> number_in(std::string_view text, const std::string& run) {
+  if (!text.starts_with(run)) return std::nullopt;
+  text.remove_prefix(run.size());
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 /// Hands this run's records on, one partition's after another's as they come.
 class MarkedSink final : public sample::ScanSink {
  public:
-  MarkedSink(std::uint64_t run, const KeyTopic::Take& take) : run_(run), take_(take) {}
+  MarkedSink(const std::string& run, const KeyTopic::Take& take) : run_(run), take_(take) {}
 
   void take(sample::TopicPartition at, std::span<const sample::ScannedRecord> records) override {
     for (const auto& record : records) {
@@ -66,7 +62,7 @@ class MarkedSink final : public sample::ScanSink {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
-  std::uint64_t run_;
+  const std::string& run_;
   const KeyTopic::Take& take_;
   std::optional<Error> error_;
 };
@@ -74,7 +70,7 @@ class MarkedSink final : public sample::ScanSink {
 class KafkaKeyTopic final : public KeyTopic {
  public:
   KafkaKeyTopic(ClientSettings settings, KeyTopicSpec spec)
-      : settings_(std::move(settings)), spec_(std::move(spec)), run_(run_number()) {
+      : settings_(std::move(settings)), spec_(std::move(spec)), mark_(run_mark()), run_(mark_) {
     wanted_.name = spec_.name;
     wanted_.partitions = spec_.partitions;
     wanted_.replication_setting = "--replication-factor ";
@@ -193,7 +189,9 @@ class KafkaKeyTopic final : public KeyTopic {
 
   rd_kafka_resp_err_t produced(const SentRecord& record) {
     if (!handle_) handle_.reset(rd_kafka_topic_new(client_->get(), spec_.name.c_str(), nullptr));
-    const Mark mark{run_, record.number};
+    const fmt::format_int number(record.number);
+    mark_.resize(run_.size());
+    mark_.append(number.data(), number.size());
     std::array<rd_kafka_vu_t, 6> parts{};
     parts[0].vtype = RD_KAFKA_VTYPE_RKT;
     parts[0].u.rkt = handle_.get();
@@ -205,7 +203,7 @@ class KafkaKeyTopic final : public KeyTopic {
     // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that comes back, never followed
     parts[3].u.ptr = reinterpret_cast<void*>(static_cast<std::intptr_t>(record.number));
     parts[4].vtype = RD_KAFKA_VTYPE_HEADER;
-    parts[4].u.header = {mark_header, &mark, sizeof(mark)};
+    parts[4].u.header = {mark_header, mark_.data(), static_cast<ssize_t>(mark_.size())};
     parts[5].vtype = RD_KAFKA_VTYPE_KEY;
     if (record.key) parts[5].u.mem = {const_cast<char*>(record.key->data()), record.key->size()};
     const ErrorHandle error(rd_kafka_produceva(client_->get(), parts.data(), record.key ? 6 : 5));
@@ -241,7 +239,8 @@ class KafkaKeyTopic final : public KeyTopic {
   ClientSettings settings_;
   KeyTopicSpec spec_;
   RecordTopic wanted_;
-  std::uint64_t run_;
+  std::string mark_;  // of the record that is sent; begins with run_
+  std::string run_;
   TrafficCounters traffic_;
   bool made_ = false;
   bool fatal_ = false;
