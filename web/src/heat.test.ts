@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+
+import { depth, heatCells } from './heat';
+
+const map = (records: number[][]) => ({
+  start: '2026-03-04T05:00:00Z',
+  step_s: 60,
+  keys: records.map((row, i) => ({ key: `k${i}`, records: row })),
+});
+
+test('a column holds several steps where there are many, and keeps the busiest', () => {
+  const cells = heatCells(
+    map([
+      [1, 2, 9, 0, 4],
+      [0, 0, 0, 0, 1],
+    ]),
+    3,
+  );
+  expect(cells).toEqual({
+    stepsEach: 2,
+    columns: 3,
+    rows: [
+      [2, 9, 4],
+      [0, 0, 1],
+    ],
+    most: 9,
+  });
+});
+
+test('nothing is no cell', () => {
+  expect(heatCells(map([]), 10)).toEqual({ stepsEach: 1, columns: 0, rows: [], most: 0 });
+  expect(depth(0, 0)).toBe(0);
+});
+
+test('depth is the root of the share', () => {
+  expect(depth(1, 100)).toBeCloseTo(0.1);
+  expect(depth(100, 100)).toBe(1);
+});
