@@ -40,6 +40,7 @@ test('numbers have no zeros behind', () => {
   expect(numberText(27.9)).toBe('27.9');
   expect(numberText(0.12345)).toBe('0.123');
   expect(numberText(1230.4)).toBe('1,230');
+  expect(numberText(1904.4, 4)).toBe('1,904');
   expect(numberText(1)).toBe('1');
 });
 

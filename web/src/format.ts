@@ -40,9 +40,9 @@ export function countedText(n: number, noun: string): string {
   return `${countText(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** Up to `digits` digits that count, without zeros behind: 0.123, 12.3, 1,230. */
+/** Up to `digits` digits that count, without zeros behind: 0.123, 12.3; whole from a thousand on. */
 export function numberText(x: number, digits = 3): string {
-  if (Math.abs(x) >= 10 ** digits) return countText(x);
+  if (Math.abs(x) >= 1000) return countText(x);
   return String(Number(x.toPrecision(digits)));
 }
 

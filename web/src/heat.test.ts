@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { depth, heatCells } from './heat';
+import { depth, heatCells, timeColumns } from './heat';
 
 const map = (records: number[][]) => ({
   start: '2026-03-04T05:00:00Z',
@@ -35,4 +35,11 @@ test('nothing is no cell', () => {
 test('depth is the root of the share', () => {
   expect(depth(1, 100)).toBeCloseTo(0.1);
   expect(depth(100, 100)).toBe(1);
+});
+
+test('times stand below round columns, with room between', () => {
+  const hours = { ...map([Array(30).fill(1)]), step_s: 3600 };
+  const columns = timeColumns(hours, heatCells(hours, 400), 5);
+  expect(columns.map(([column]) => column)).toEqual([1, 7, 13, 19, 25]);
+  expect(columns.map(([, at]) => (at / 3600) % 24)).toEqual([6, 12, 18, 0, 6]);
 });

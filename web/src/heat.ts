@@ -1,5 +1,6 @@
 // A heat map's cells: how deep each is coloured, and which one is at a point.
 import { binned } from './bins';
+import { epochOf } from './format';
 import type { HeatMap } from './report';
 
 export interface HeatCells {
@@ -17,6 +18,21 @@ export function heatCells(map: HeatMap, columnsAtMost: number): HeatCells {
   const most = rows.flat().reduce((x, y) => Math.max(x, y), 0);
   const stepsEach = Math.max(1, Math.ceil(steps / columnsAtMost));
   return { stepsEach, columns: Math.ceil(steps / stepsEach), rows, most };
+}
+
+const niceSpans = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080].map((min) => 60 * min);
+
+/** The columns that a time stands below: round times, at least `apart` columns from each other. */
+export function timeColumns(map: HeatMap, cells: HeatCells, apart: number): [number, number][] {
+  const each = cells.stepsEach * map.step_s;
+  const span = niceSpans.find((seconds) => seconds >= apart * each) ?? apart * each;
+  const start = epochOf(map.start);
+  const found: [number, number][] = [];
+  for (let column = 0; column < cells.columns; ++column) {
+    const at = start + column * each;
+    if (Math.floor(at / span) !== Math.floor((at - each) / span)) found.push([column, at]);
+  }
+  return found;
 }
 
 /** 0 to 1. By the root: a key a hundredth as busy as the busiest is still seen. */

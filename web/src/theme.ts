@@ -44,9 +44,9 @@ export interface Colors {
   line: string;
   first: string;
   firstSoft: string;
+  firstDeep: string;
   second: string;
   third: string;
-  surface: string;
 }
 
 export function colors(): Colors {
@@ -57,8 +57,8 @@ export function colors(): Colors {
     line: color('--line'),
     first: color('--first'),
     firstSoft: color('--first-soft'),
+    firstDeep: color('--first-deep'),
     second: color('--second'),
     third: color('--third'),
-    surface: color('--surface'),
   };
 }

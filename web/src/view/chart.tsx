@@ -25,12 +25,17 @@ interface ChartProps {
 
 const height = 240;
 
+/** Lines are told apart by their dashes, too. */
+const legend: uPlot.Legend = {
+  markers: { dash: (plot, i) => (plot.series[i]?.dash ? 'dashed' : 'solid') },
+};
+
 export function Chart({ title, label, note, drawing, table }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   useEffect(() => {
     const box = place.current!;
-    const options = { ...drawing.options(colors()), width: box.clientWidth, height };
+    const options = { ...drawing.options(colors()), legend, width: box.clientWidth, height };
     const plot = new uPlot(options, drawing.data, box);
     const canvas = box.querySelector('canvas')!;
     canvas.setAttribute('role', 'img');
@@ -62,6 +67,7 @@ export function axis(colors: Colors, label: string, more: Partial<uPlot.Axis> = 
     font: '12px system-ui, sans-serif',
     labelFont: '12px system-ui, sans-serif',
     labelSize: 20,
+    size: 30,
     ...more,
   };
 }

@@ -41,7 +41,7 @@ function firstNumbers(cluster: Cluster): Fact[] {
 function runFacts(cluster: Cluster): Fact[] {
   const facts: Fact[] = [
     { name: 'Status', value: statusTexts[cluster.status] },
-    { name: 'Bootstrap servers', value: cluster.bootstrap_servers || '–' },
+    { name: 'Bootstrap servers', value: cluster.bootstrap_servers.replaceAll(',', ', ') || '–' },
     { name: 'Brokers', value: countText(cluster.brokers) },
     { name: 'Records', value: countText(cluster.totals.records) },
     {

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { countText, durationText, epochOf, tickText, timeText } from '../format';
-import { depth, type HeatCells, heatCells } from '../heat';
+import { depth, type HeatCells, heatCells, timeColumns } from '../heat';
 import type { HeatMap } from '../report';
 import { type Colors, colors, useTheme } from '../theme';
 import { DataDetails } from './data_table';
@@ -54,10 +54,9 @@ function drawWords(
   });
   pen.textAlign = 'left';
   const each = (width - namesWidth) / Math.max(1, cells.columns);
-  const apart = Math.max(1, Math.ceil(60 / each));
-  for (let x = 0; x < cells.columns; x += apart) {
-    const at = epochOf(map.start) + x * cells.stepsEach * map.step_s;
-    pen.fillText(tickText(at), namesWidth + x * each, map.keys.length * rowHeight + axisHeight / 2);
+  for (const [column, at] of timeColumns(map, cells, 60 / each)) {
+    const y = map.keys.length * rowHeight + axisHeight / 2;
+    pen.fillText(tickText(at), namesWidth + column * each, y);
   }
 }
 

@@ -1,5 +1,13 @@
 // The report of `partwise analyse` and `partwise simulate`: how keys spread over partitions.
-import { bytesText, countText, epochOf, numberText, shareText, timeText } from '../format';
+import {
+  bytesText,
+  countText,
+  countedText,
+  epochOf,
+  numberText,
+  shareText,
+  timeText,
+} from '../format';
 import type { KeysReport } from '../report';
 import { BarTable } from './bar_table';
 import { HeatMapChart } from './heat_map';
@@ -9,7 +17,7 @@ import { StrategyChart } from './strategy_chart';
 import { SweepCharts } from './sweep_charts';
 
 export function keysTitle(report: KeysReport): string {
-  return `How keys spread over ${countText(report.partitions)} partitions`;
+  return `How keys spread over ${countedText(report.partitions, 'partition')}`;
 }
 
 function Keys({ report }: { report: KeysReport }) {

@@ -15,6 +15,17 @@ function scaleOf(counts: number[]): (count: number) => number {
   return (count) => margin + ((place(count) - place(least)) / span) * (width - 2 * margin);
 }
 
+/** A word below or above its count, kept inside the picture. */
+function Word({ at, y, text }: { at: number; y: number; text: string }) {
+  const anchor = at < 80 ? 'start' : at > width - 80 ? 'end' : 'middle';
+  const x = anchor === 'start' ? at - 8 : anchor === 'end' ? at + 8 : at;
+  return (
+    <text x={x} y={y} text-anchor={anchor}>
+      {text}
+    </text>
+  );
+}
+
 export function RangeBar({ topic }: { topic: Topic }) {
   const wanted = topic.recommended_partitions;
   if (!wanted) return null;
@@ -30,13 +41,9 @@ export function RangeBar({ topic }: { topic: Topic }) {
         <line class="base" x1={margin} x2={width - margin} y1="31" y2="31" />
         <line class="range" x1={at(wanted.low)} x2={at(wanted.high)} y1="31" y2="31" />
         <circle class="wanted" cx={at(wanted.value)} cy="31" r="7" />
-        <text x={at(wanted.value)} y="14">
-          recommended {countText(wanted.value)}
-        </text>
+        <Word at={at(wanted.value)} y={14} text={`recommended ${countText(wanted.value)}`} />
         <rect class="now" x={at(topic.partitions) - 2} y="21" width="4" height="20" />
-        <text x={at(topic.partitions)} y="58">
-          now {countText(topic.partitions)}
-        </text>
+        <Word at={at(topic.partitions)} y={58} text={`now ${countText(topic.partitions)}`} />
       </svg>
       <p class="note">{text}</p>
     </figure>

@@ -5,7 +5,6 @@ import { useMemo, useState } from 'preact/hooks';
 
 import { countText } from '../format';
 import { type Direction, type Key, sorted } from '../sort';
-import { ScrollBox } from './data_table';
 
 export interface Column<T> {
   name: string;
@@ -99,7 +98,7 @@ export function SortableTable<T>(props: SortableTableProps<T>) {
   const drawn = all ? inOrder : inOrder.slice(0, drawnAtFirst);
   return (
     <>
-      <ScrollBox label={caption}>
+      <div class="wide">
         <table class="sortable">
           <caption class="unseen">{caption}</caption>
           <thead>
@@ -120,7 +119,7 @@ export function SortableTable<T>(props: SortableTableProps<T>) {
             ))}
           </tbody>
         </table>
-      </ScrollBox>
+      </div>
       {drawn.length < inOrder.length && (
         <p>
           The first {countText(drawn.length)} of {countText(inOrder.length)} are shown.{' '}

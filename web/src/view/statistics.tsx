@@ -67,7 +67,7 @@ function AllNumbers({ strategies }: { strategies: Strategy[] }) {
               class="number"
               title="how likely chance alone is to give a CV this high"
             >
-              p
+              p-value
             </th>
           </tr>
         </thead>

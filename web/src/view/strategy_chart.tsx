@@ -16,7 +16,7 @@ const barsAtMost = 250;
 function drawingOf(strategy: Strategy, bins: Bin[]): Drawing {
   const { counts, mean } = strategy;
   const shared = bins.length < counts.length;
-  const bars = uPlot.paths.bars!({ size: [0.85, 60] });
+  const bars = uPlot.paths.bars!({ size: [bins.length > 100 ? 1 : 0.85, 60] });
   return {
     data: [
       bins.map((bin) => (bin.first + bin.last) / 2),
@@ -48,7 +48,7 @@ function drawingOf(strategy: Strategy, bins: Bin[]): Drawing {
         },
         {
           label: shared ? 'Fullest' : 'Records',
-          fill: shared ? colors.firstSoft : colors.first,
+          fill: colors.first,
           stroke: colors.first,
           width: 0,
           paths: bars,
@@ -59,8 +59,8 @@ function drawingOf(strategy: Strategy, bins: Bin[]): Drawing {
           ? [
               {
                 label: 'Emptiest',
-                fill: colors.first,
-                stroke: colors.first,
+                fill: colors.firstDeep,
+                stroke: colors.firstDeep,
                 width: 0,
                 paths: bars,
                 points: { show: false },
@@ -129,7 +129,7 @@ export function StrategyChart({ strategy }: { strategy: Strategy }) {
         }
         label={labelOf(strategy, bins)}
         {...(each > 1 && {
-          note: `A bar for each ${each} partitions: pale up to the fullest of them, dark up to the emptiest.`,
+          note: `A bar for each ${each} partitions: up to the fullest of them, and inside it up to the emptiest.`,
         })}
         drawing={drawing}
         table={() => byPartition(strategy)}

@@ -64,8 +64,8 @@ function within(one: StrategySweep, target: number): string {
     return `No count keeps the CV within ${percentText(target, 0)}.`;
   }
   return (
-    `The CV is within ${percentText(target, 0)} at ${countText(one.smallest_within)} partitions ` +
-    `first and at ${countText(one.largest_within)} last.`
+    `The CV is within ${percentText(target, 0)} at ${countText(one.smallest_within)} partitions at ` +
+    `the least and ${countText(one.largest_within)} at the most.`
   );
 }
 

@@ -1,0 +1,21 @@
+# partwise_asset(TARGET SYMBOL FILE): puts a file into a library as it is, in read-only memory:
+#
+#   extern "C" const char SYMBOL[], SYMBOL_end[];
+#
+# FILE may be made by a command of the same folder.
+function(partwise_asset target symbol file)
+  set(assembly ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.S)
+  file(CONFIGURE OUTPUT ${assembly} CONTENT [[
+  .section .rodata
+  .balign 16
+  .global @symbol@
+  .global @symbol@_end
+@symbol@:
+  .incbin "@file@"
+@symbol@_end:
+  .byte 0
+  .section .note.GNU-stack,"",%progbits
+]] @ONLY)
+  set_source_files_properties(${assembly} PROPERTIES OBJECT_DEPENDS ${file})
+  target_sources(${target} PRIVATE ${assembly})
+endfunction()
