@@ -53,6 +53,8 @@ export async function violations(page: Page): Promise<string[]> {
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screens, { recursive: true });
+  // Headers that stay in sight would stand in the middle.
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(screens, `${name}.png`), fullPage: true });
 }
 

@@ -82,5 +82,5 @@ export function timeAxis(colors: Colors): uPlot.Axis {
 
 /** Values on an axis as `text` writes them. */
 export function valuesBy(text: (x: number) => string): Partial<uPlot.Axis> {
-  return { size: 76, values: (_plot, splits) => splits.map((x) => (x === null ? '' : text(x))) };
+  return { size: 86, values: (_plot, splits) => splits.map((x) => (x === null ? '' : text(x))) };
 }

@@ -1,17 +1,10 @@
 // One cluster: what was found, what went wrong, and its topics.
 import { bytesText, countText, countedText, durationText } from '../format';
+import { clusterName, statusTexts } from '../cluster_words';
 import { markOf, partitionsAfter } from '../mark';
 import type { Cluster, Settings } from '../report';
 import { type Fact, Facts, Messages, Tiles } from './parts';
-import { clusterName } from './recommend_page';
 import { TopicTable } from './topic_table';
-
-const statusTexts: Record<Cluster['status'], string> = {
-  ok: '✓ measured',
-  partial: '⚠ measured in part',
-  failed: '✗ failed',
-  interrupted: '⚠ interrupted',
-};
 
 function raised(cluster: Cluster): number {
   return cluster.topics.filter(

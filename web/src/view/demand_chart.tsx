@@ -9,11 +9,16 @@ import { axis, Chart, type Drawing, timeAxis, valuesBy } from './chart';
 
 const utc = (epoch: number) => uPlot.tzDate(new Date(epoch * 1000), 'Etc/UTC');
 
+/** Distances of an axis of bytes: round in the unit that they are written in. */
+const byteSteps = [0, 1, 2, 3, 4].flatMap((power) =>
+  [1, 2, 5, 10, 20, 50, 100, 200, 500].map((step) => step * 1024 ** power),
+);
+
 /** Marks [start, end) over the whole height, at least three pixels wide. */
 function highlighted(start: number, end: number, color: string): uPlot.Plugin {
   return {
     hooks: {
-      drawClear: (plot) => {
+      draw: (plot) => {
         const from = plot.valToPos(start, 'x', true);
         const to = plot.valToPos(end, 'x', true);
         plot.ctx.fillStyle = color;
@@ -32,7 +37,10 @@ function drawingOf(series: DemandSeries, topic: Topic): Drawing {
       tzDate: utc,
       cursor: { y: false },
       scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
-      axes: [timeAxis(colors), axis(colors, 'bytes in', valuesBy(rateText))],
+      axes: [
+        timeAxis(colors),
+        axis(colors, 'bytes in', { ...valuesBy(rateText), incrs: byteSteps }),
+      ],
       plugins: known
         ? [highlighted(epochOf(peak.start), epochOf(peak.start) + peak.seconds, colors.second)]
         : [],

@@ -1,15 +1,11 @@
 // The report of `partwise recommend`.
 import { countText, countedText, epochOf, timeText } from '../format';
+import { clusterName, statusTexts } from '../cluster_words';
 import { partitionsAfter } from '../mark';
 import type { Cluster, RecommendReport } from '../report';
 import { ClusterSection } from './cluster_section';
 import { Messages, SettingsDetails } from './parts';
 import { type Column, SortableTable } from './sortable_table';
-
-/** How a cluster is called: one that was not reached may have an address only. */
-export function clusterName(cluster: Cluster): string {
-  return cluster.cluster_id || cluster.bootstrap_servers || 'cluster without a name';
-}
 
 export function recommendTitle(report: RecommendReport): string {
   const one = report.clusters.length === 1 ? report.clusters[0] : undefined;
@@ -19,7 +15,7 @@ export function recommendTitle(report: RecommendReport): string {
 
 const clusterColumns: Column<Cluster>[] = [
   { name: 'Cluster', key: clusterName, cell: clusterName },
-  { name: 'Status', key: (one) => one.status, cell: (one) => one.status },
+  { name: 'Status', key: (one) => one.status, cell: (one) => statusTexts[one.status] },
   {
     name: 'Topics',
     number: true,

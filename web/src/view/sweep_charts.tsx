@@ -44,15 +44,25 @@ function drawingOf(points: SweepPoint[], lines: Line[], yLabel: string): Drawing
   };
 }
 
-function tableOf(one: StrategySweep): TableData {
+function evennessTable(one: StrategySweep): TableData {
   return {
-    caption: `${one.name} by count of partitions`,
-    columns: ['Partitions', 'CV', 'CV by chance', 'Max / mean', 'Keys moved', 'Records moved'],
+    caption: `${one.name}: CV by count of partitions`,
+    columns: ['Partitions', 'CV', 'CV by chance', 'Max / mean'],
     rows: one.points.map((point) => [
       point.partitions,
       percent(point.cv_percent),
       percent(point.cv_percent_by_chance),
       numberText(point.max_over_mean),
+    ]),
+  };
+}
+
+function movedTable(one: StrategySweep): TableData {
+  return {
+    caption: `${one.name}: what moves, by count of partitions`,
+    columns: ['Partitions', 'Keys moved', 'Records moved'],
+    rows: one.points.map((point) => [
+      point.partitions,
       percent(point.moved_keys_percent),
       percent(point.moved_records_percent),
     ]),
@@ -116,7 +126,7 @@ function SweepOf({ one, sweep }: { one: StrategySweep; sweep: Sweep }) {
         label={`Line chart: CV by ${one.name} for ${span}, beside the CV by chance. ${within(one, target)}`}
         note={within(one, target)}
         drawing={evenness}
-        table={() => tableOf(one)}
+        table={() => evennessTable(one)}
       />
       {moves && (
         <Chart
@@ -124,7 +134,7 @@ function SweepOf({ one, sweep }: { one: StrategySweep; sweep: Sweep }) {
           label={`Line chart: share of keys and records that change partition by going from ${sweep.current_partitions} to another count, ${one.name}.`}
           note={`Going from ${countText(sweep.current_partitions ?? 0)} partitions to another count changes the partition of this share of keys and records.`}
           drawing={moved}
-          table={() => tableOf(one)}
+          table={() => movedTable(one)}
         />
       )}
     </>

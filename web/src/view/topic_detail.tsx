@@ -140,6 +140,7 @@ function CrossChecked({ topic, other }: { topic: Topic; other: CrossCheck }) {
 
 function peakPlace(topic: Topic): string {
   const peak = topic.peak_window;
+  if (!topic.recommended_partitions) return unknown;
   if (!peak || peakIsABound(topic))
     return 'not looked for: the count is the same for any peak up to the bound';
   const records = peak.records > 0 ? `, ${countedText(peak.records, 'record')}` : '';
