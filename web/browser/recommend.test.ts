@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { epochOf, rateText, timeText } from '../src/format';
 import { countChange, markOf, shownRateText } from '../src/mark';
 import type { Cluster, RecommendReport, Topic } from '../src/report';
 import { cells, launched, opened, pageWith, screenshot, violations } from './opened';
@@ -175,28 +176,27 @@ test('what failed is shown: topics, clusters, keys that are left', async () => {
 });
 
 test('demand over time is drawn where the report has it, with its numbers beside it', async () => {
-  const one = golden();
-  const topic = one.clusters[0]!.topics.find((found) => found.peak_window?.exact)!;
-  topic.demand = {
-    start: topic.window_start!,
-    step_s: 3600,
-    steps: Array.from({ length: 80 }, (_, i) => 1 + (i % 3)),
-    bytes_per_s: Array.from({ length: 80 }, (_, i) => (i === 7 ? null : 1e6 * (1 + (i % 9)))),
-  };
-  const file = pageWith(template, one, join(folder, 'demand.html'));
-  const { page: shown, trouble } = await opened(browser, file, 'light');
-  await shown.getByRole('button', { name: topic.name }).click();
+  const topic = topics.find((one) => one.demand && one.peak_window?.exact)!;
+  const { page: shown, trouble } = await opened(browser, page, 'light');
+  await shown.getByRole('button', { name: topic.name, exact: true }).click();
   const chart = shown.locator('figure.chart');
   expect(await chart.locator('canvas').getAttribute('role')).toBe('img');
-  expect(await chart.locator('canvas').getAttribute('aria-label')).toContain(topic.name);
+  const label = await chart.locator('canvas').getAttribute('aria-label');
+  expect(label).toContain(topic.name);
+  expect(label).toContain(rateText(topic.peak_bytes_per_s!.value));
   await chart.getByText('Data table').click();
   const rows = await cells(shown, 'figure.chart table.data');
-  expect(rows.length).toBe(80);
-  expect(rows[0]!.slice(1)).toEqual(['1 h', '977 KiB/s']);
-  expect(rows[7]!.slice(1)).toEqual(['2 h', '–']);
+  expect(rows.map((row) => row[2])).toEqual(
+    topic.demand!.bytes_per_s.map((rate) => (rate === null ? '–' : rateText(rate))),
+  );
+  expect(rows[0]!.slice(0, 2)).toEqual([timeText(epochOf(topic.window_start!)), '2 h']);
   expect(await violations(shown)).toEqual([]);
   expect(trouble).toEqual([]);
   await screenshot(shown, 'recommend-demand-light');
+  const settled = topics.find((one) => one.demand === null)!;
+  await shown.getByRole('button', { name: settled.name, exact: true }).click();
+  expect(await shown.getByRole('region', { name: settled.name, exact: true }).count()).toBe(1);
+  expect(await chart.count()).toBe(1);
   await shown.context().close();
 });
 

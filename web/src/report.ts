@@ -30,12 +30,10 @@ export interface CrossCheck {
   recommended_partitions: Interval | null;
 }
 
-/** Bytes per second over time: value i is the mean over `steps[i]` steps (without `steps`: one);
- * null where nothing is known. */
+/** Means over steps of equal length; null where nothing is known. */
 export interface DemandSeries {
   start: string;
   step_s: number;
-  steps?: number[];
   bytes_per_s: (number | null)[];
 }
 
@@ -77,7 +75,7 @@ export interface Topic {
   lookups: number;
   records_read: number;
   cross_check: CrossCheck | null;
-  demand?: DemandSeries | null;
+  demand: DemandSeries | null;
   warnings: string[];
   failures: Failure[];
 }

@@ -2,8 +2,8 @@
 import { useMemo } from 'preact/hooks';
 import uPlot from 'uplot';
 
-import { demandSteps, steppedLine } from '../demand';
-import { durationText, epochOf, rateText, timeText, unknown } from '../format';
+import { demandLines, type DemandStep, demandSteps, knownPeak, type Peak } from '../demand';
+import { durationText, rateText, timeText, unknown } from '../format';
 import type { DemandSeries, Topic } from '../report';
 import { axis, Chart, type Drawing, timeAxis, valuesBy } from './chart';
 
@@ -14,36 +14,18 @@ const byteSteps = [0, 1, 2, 3, 4].flatMap((power) =>
   [1, 2, 5, 10, 20, 50, 100, 200, 500].map((step) => step * 1024 ** power),
 );
 
-/** Marks [start, end) over the whole height, at least three pixels wide. */
-function highlighted(start: number, end: number, color: string): uPlot.Plugin {
+function drawingOf(steps: DemandStep[], peak: Peak | null): Drawing {
+  const { times, means, peak: top } = demandLines(steps, peak);
   return {
-    hooks: {
-      draw: (plot) => {
-        const from = plot.valToPos(start, 'x', true);
-        const to = plot.valToPos(end, 'x', true);
-        plot.ctx.fillStyle = color;
-        plot.ctx.fillRect(from - 1, plot.bbox.top, Math.max(3, to - from), plot.bbox.height);
-      },
-    },
-  };
-}
-
-function drawingOf(series: DemandSeries, topic: Topic): Drawing {
-  const peak = topic.peak_window;
-  const known = peak && peak.exact;
-  return {
-    data: steppedLine(demandSteps(series)),
+    data: [times, means, top],
     options: (colors) => ({
       tzDate: utc,
       cursor: { y: false },
-      scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.05 : 1] } },
+      scales: { y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
       axes: [
         timeAxis(colors),
-        axis(colors, 'bytes in', { ...valuesBy(rateText), incrs: byteSteps }),
+        axis(colors, 'Bytes in', { ...valuesBy(rateText), incrs: byteSteps }),
       ],
-      plugins: known
-        ? [highlighted(epochOf(peak.start), epochOf(peak.start) + peak.seconds, colors.second)]
-        : [],
       series: [
         { label: 'From', value: (_plot, x) => (x === null ? unknown : timeText(x)) },
         {
@@ -55,30 +37,45 @@ function drawingOf(series: DemandSeries, topic: Topic): Drawing {
           points: { show: false },
           value: (_plot, x) => (x === null ? unknown : rateText(x)),
         },
+        {
+          label: 'Peak window',
+          stroke: colors.second,
+          fill: colors.second,
+          width: 0,
+          paths: uPlot.paths.bars!({ size: [0, 3, 3] }),
+          points: { show: true, size: 9, fill: colors.second },
+          value: () => (peak ? rateText(peak.bytesPerSecond) : unknown),
+        },
       ],
     }),
   };
 }
 
 export function DemandChart({ topic, series }: { topic: Topic; series: DemandSeries }) {
-  const drawing = useMemo(() => drawingOf(series, topic), [series, topic]);
-  const peak = topic.peak_window;
-  const marked = peak?.exact
-    ? ` The busiest window, marked, starts ${timeText(epochOf(peak.start))}.`
+  const steps = useMemo(() => demandSteps(series, topic.window_end), [series, topic]);
+  const peak = knownPeak(topic);
+  const drawing = useMemo(() => drawingOf(steps, knownPeak(topic)), [steps, topic]);
+  const step = durationText(series.step_s);
+  const marked = peak
+    ? ` The busiest window, of ${durationText(peak.seconds)}, starts ${timeText(peak.start)}: ${rateText(peak.bytesPerSecond)}.`
     : '';
+  const coarse =
+    topic.decided_by === 'proved' || topic.decided_by === 'estimate'
+      ? ', and of a longer time where the search did not look closer'
+      : '';
   return (
     <Chart
       title="Demand over time"
-      label={`Line chart: bytes a second into ${topic.name}.${marked}`}
-      note={`Each step is a mean: short where the search looked closely, long where it did not need to.${marked}`}
+      label={`Line chart: bytes a second into ${topic.name}, means of ${step}.${marked}`}
+      note={`Means of ${step}${coarse}.${marked}`}
       drawing={drawing}
       table={() => ({
         caption: `Demand of ${topic.name} over time`,
         columns: ['From', 'For', 'Mean in'],
-        rows: demandSteps(series).map((step) => [
-          timeText(step.start),
-          durationText(step.end - step.start),
-          step.bytesPerSecond === null ? unknown : rateText(step.bytesPerSecond),
+        rows: steps.map((one) => [
+          timeText(one.start),
+          durationText(one.end - one.start),
+          one.bytesPerSecond === null ? unknown : rateText(one.bytesPerSecond),
         ]),
       })}
     />
