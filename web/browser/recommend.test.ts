@@ -119,7 +119,7 @@ test('a row opens by keyboard and tells the reason, the advice and the skew', as
   expect(await detail.innerText()).toContain(users.advice);
   expect(await detail.innerText()).toContain(`Partition ${users.hottest_partition}, the hottest`);
   const { value, low, high } = users.recommended_partitions!;
-  expect(await detail.getByRole('img').first().getAttribute('aria-label')).toBe(
+  expect(await detail.locator('svg[role=img]').getAttribute('aria-label')).toBe(
     `${users.partitions} now, ${value} recommended; what was not measured leaves ${low} to ${high}.`,
   );
   expect(await violations(shown)).toEqual([]);
