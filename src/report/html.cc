@@ -1,10 +1,12 @@
 #include "report/html.h"
 
+#include <cstdint>
+
 #include "base/check.h"
 
 // The bundle that the build makes of web/ (tools/partwise_asset.cmake).
 extern "C" const char partwise_report_page[];
-extern "C" const char partwise_report_page_end[];
+extern "C" const std::uint64_t partwise_report_page_size;
 
 namespace partwise::report {
 namespace {
@@ -15,9 +17,7 @@ constexpr std::string_view place = "@PARTWISE_REPORT@";
 }  // namespace
 
 std::string html_report(std::string_view report_json) {
-  const std::string_view page(
-      partwise_report_page,
-      static_cast<std::size_t>(partwise_report_page_end - partwise_report_page));
+  const std::string_view page(partwise_report_page, partwise_report_page_size);
   const auto at = page.find(place);
   CHECK(at != std::string_view::npos);
   std::string html(page.substr(0, at));
