@@ -121,6 +121,32 @@ test('both themes are without violations, and canvases are drawn anew', async ()
   }
 });
 
+test('what has no value is a dash', async () => {
+  const report = keysReport(4);
+  const nothing = { mean: 0, sd_sample: 0, sd_population: 0 };
+  const none = { cv_percent: null, max_over_mean: null, gini: null, entropy_normalised: null };
+  const strategies = report.strategies!.map((one) => ({
+    ...one,
+    ...nothing,
+    ...none,
+    cv_percent_by_chance: null,
+    p_value: null,
+    counts: [0, 0, 0, 0],
+    bytes: [0, 0, 0, 0],
+    bytes_spread: { ...nothing, ...none },
+  }));
+  const { page, trouble } = await opened(
+    browser,
+    fileOf({ ...report, strategies }, 'nothing.html'),
+    'light',
+  );
+  const rows = await cells(page, 'table.plain');
+  expect(rows[0]).toEqual(['murmur2', 'records', '0', '0', '0', ...Array(6).fill('–')]);
+  expect(await page.locator('figcaption').first().innerText()).toContain('CV –');
+  expect(trouble).toEqual([]);
+  await page.context().close();
+});
+
 test('what a report does not have is left out', async () => {
   for (const strategies of [[], null]) {
     const report = { ...keysReport(3), strategies, sweep: null, heat_map: null, warnings: [] };

@@ -49,6 +49,8 @@ test('shares are percentages, the small ones with two digits', () => {
   expect(shareText(0.0012)).toBe('0.12 %');
   expect(percentText(27.94)).toBe('27.9 %');
   expect(percentText(0)).toBe('0.0 %');
+  expect(percentText(null)).toBe('–');
+  expect(numberText(null)).toBe('–');
 });
 
 test('a duration has its two largest units and none behind a gap', () => {

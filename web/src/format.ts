@@ -41,7 +41,8 @@ export function countedText(n: number, noun: string): string {
 }
 
 /** Up to `digits` digits that count, without zeros behind: 0.123, 12.3; whole from a thousand on. */
-export function numberText(x: number, digits = 3): string {
+export function numberText(x: number | null, digits = 3): string {
+  if (x === null) return unknown;
   if (Math.abs(x) >= 1000) return countText(x);
   return String(Number(x.toPrecision(digits)));
 }
@@ -52,7 +53,8 @@ export function shareText(share: number, decimals = 0): string {
 }
 
 /** "27.9 %" */
-export function percentText(percent: number, decimals = 1): string {
+export function percentText(percent: number | null, decimals = 1): string {
+  if (percent === null) return unknown;
   if (percent > 0 && percent < 1) return `${Number(percent.toPrecision(2))} %`;
   return `${percent.toFixed(decimals)} %`;
 }

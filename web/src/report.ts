@@ -117,23 +117,23 @@ export interface RecommendReport {
   api_keys_left: string[];
 }
 
-/** How evenly something lies over the partitions. */
+/** How evenly something lies over the partitions. What has no value (of nothing, say) is null. */
 export interface Spread {
-  mean: number;
-  sd_sample: number;
-  sd_population: number;
-  cv_percent: number;
-  max_over_mean: number;
-  gini: number;
-  entropy_normalised: number;
+  mean: number | null;
+  sd_sample: number | null;
+  sd_population: number | null;
+  cv_percent: number | null;
+  max_over_mean: number | null;
+  gini: number | null;
+  entropy_normalised: number | null;
 }
 
 export interface Strategy extends Spread {
   name: string;
   counts: number[];
   bytes: number[];
-  cv_percent_by_chance: number;
-  p_value: number;
+  cv_percent_by_chance: number | null;
+  p_value: number | null;
   bytes_spread: Spread;
   quality: string;
   cause: string;
@@ -143,9 +143,9 @@ export interface Strategy extends Spread {
 
 export interface SweepPoint {
   partitions: number;
-  cv_percent: number;
-  cv_percent_by_chance: number;
-  max_over_mean: number;
+  cv_percent: number | null;
+  cv_percent_by_chance: number | null;
+  max_over_mean: number | null;
   moved_keys_percent: number | null;
   moved_records_percent: number | null;
 }

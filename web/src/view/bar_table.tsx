@@ -4,9 +4,9 @@ import type { ComponentChildren } from 'preact';
 export interface BarRow {
   name: string;
   text: string;
-  value: number;
+  value: number | null;
   /** Drawn as a line across the bar. */
-  line?: number;
+  line?: number | null;
   lineText?: string;
   strong?: boolean;
 }
@@ -19,17 +19,17 @@ interface BarTableProps {
 }
 
 function Bar({ row, most }: { row: BarRow; most: number }) {
-  const part = (x: number) => `${most > 0 ? (100 * x) / most : 0}%`;
+  const part = (x: number | null) => `${most > 0 ? (100 * (x ?? 0)) / most : 0}%`;
   return (
     <div class="bar">
       <div class={row.strong ? 'fill strong' : 'fill'} style={{ width: part(row.value) }} />
-      {row.line !== undefined && <div class="line" style={{ left: part(row.line) }} />}
+      {typeof row.line === 'number' && <div class="line" style={{ left: part(row.line) }} />}
     </div>
   );
 }
 
 export function BarTable({ caption, columns, lineColumn, rows }: BarTableProps) {
-  const most = Math.max(...rows.map((row) => Math.max(row.value, row.line ?? 0)), 0);
+  const most = Math.max(...rows.map((row) => Math.max(row.value ?? 0, row.line ?? 0)), 0);
   return (
     <table class="bars">
       <caption>{caption}</caption>

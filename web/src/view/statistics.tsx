@@ -38,8 +38,8 @@ function Row({
           {one.text(spread)}
         </td>
       ))}
-      <td class="number">{chance === undefined || chance === null ? '–' : percentText(chance)}</td>
-      <td class="number">{p === undefined || p === null ? '–' : numberText(p, 2)}</td>
+      <td class="number">{percentText(chance ?? null)}</td>
+      <td class="number">{numberText(p ?? null, 2)}</td>
     </tr>
   );
 }

@@ -8,7 +8,6 @@ import type { Colors } from '../theme';
 import { axis, Chart, type Drawing, valuesBy } from './chart';
 import type { TableData } from './data_table';
 
-const percent = (x: number | null) => (x === null || x === undefined ? '–' : percentText(x));
 /** On an axis, where steps are whole. */
 const tick = (x: number) => `${numberText(x)} %`;
 
@@ -37,7 +36,7 @@ function drawingOf(points: SweepPoint[], lines: Line[], yLabel: string): Drawing
           width: 2,
           ...(line.dash && { dash: line.dash }),
           points: { show: points.length < 2 },
-          value: (_plot, x) => percent(x),
+          value: (_plot, x) => percentText(x),
         })),
       ],
     }),
@@ -50,8 +49,8 @@ function evennessTable(one: StrategySweep): TableData {
     columns: ['Partitions', 'CV', 'CV by chance', 'Max / mean'],
     rows: one.points.map((point) => [
       point.partitions,
-      percent(point.cv_percent),
-      percent(point.cv_percent_by_chance),
+      percentText(point.cv_percent),
+      percentText(point.cv_percent_by_chance),
       numberText(point.max_over_mean),
     ]),
   };
@@ -63,8 +62,8 @@ function movedTable(one: StrategySweep): TableData {
     columns: ['Partitions', 'Keys moved', 'Records moved'],
     rows: one.points.map((point) => [
       point.partitions,
-      percent(point.moved_keys_percent),
-      percent(point.moved_records_percent),
+      percentText(point.moved_keys_percent),
+      percentText(point.moved_records_percent),
     ]),
   };
 }
