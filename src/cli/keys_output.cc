@@ -1,10 +1,12 @@
 #include "cli/keys_output.h"
 
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/terminal.h"
+#include "report/html.h"
 #include "report/keys_csv.h"
 #include "report/keys_table.h"
 #include "report/out_folder.h"
@@ -29,7 +31,9 @@ std::vector<File> files_of(const keys::KeysReport& report) {
     files.push_back({named("partitions.csv"), report::partitions_csv(report)});
   }
   if (report.sweep) files.push_back({named("sweep.csv"), report::sweep_csv(report)});
-  files.push_back({named("report.json"), keys::to_json(report)});
+  auto json = keys::to_json(report);
+  files.push_back({named("report.html"), report::html_report(json)});
+  files.push_back({named("report.json"), std::move(json)});
   return files;
 }
 

@@ -15,7 +15,7 @@ struct KeysShown {
 };
 
 /// Prints the report and writes its files: keys-<command>-<epoch>-{strategies.csv, partitions.csv,
-/// sweep.csv, report.json}.
+/// sweep.csv, report.json, report.html}.
 ///
 /// errors: invalid_input: a file that cannot be written; what was printed is printed
 Result<> show(const keys::KeysReport& report, const KeysShown& shown);

@@ -36,7 +36,7 @@ std::string recommend_help() {
       "      --prometheus-url http://localhost:9090\n"
       "{}\n"
       "Files: <cluster id>-recommender-<epoch>-detail-report.csv, -summary-report.csv, "
-      "-report.json\n"
+      "-report.json, -report.html\n"
       "Exit status: 0 done, 1 failed, 2 bad usage, 3 not authorized, 4 done in part, 130 "
       "interrupted\n",
       options_help(app::recommend_option_table()));

@@ -41,6 +41,7 @@ sizing::Demand demand_of(const CountedTopic& topic, const ObservedTime& time) {
   demand.mean = Interval::exactly(topic.received.mean());
   demand.peak = topic.received.peak();
   demand.peak_window = topic.received.busiest();
+  demand.course = topic.received.course();
   demand.hottest_rate_bound = demand.peak.high;
   if (topic.records) {
     demand.records = std::llround(std::min(*topic.records, most_records));

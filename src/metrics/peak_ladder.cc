@@ -108,6 +108,15 @@ double PeakLadder::total() const {
 
 double PeakLadder::mean() const { return total() / seconds(time_.end - hour_start(begin_)); }
 
+sizing::DemandCourse PeakLadder::course() const {
+  std::vector<sizing::CountedBytes> parts;
+  for (int hour = begin_; hours_known_ && hour < hours(); ++hour) {
+    if (left_out_[static_cast<std::size_t>(hour)]) continue;
+    parts.push_back({hour_start(hour), std::min(time_.end, hour_start(hour + 1)), sum_of(hour)});
+  }
+  return sizing::demand_course(time_.start, time_.end, one_hour, parts);
+}
+
 std::size_t PeakLadder::allowed_above(std::int64_t windows) const {
   const double above = (1 - quantile_) * static_cast<double>(windows) + rounding_slack;
   return static_cast<std::size_t>(std::floor(above));

@@ -77,6 +77,9 @@ class PeakLadder {
   /// where something came and no other window can be busier. Its records are not known here.
   [[nodiscard]] sizing::PeakWindow busiest() const;
 
+  /// Of hours, from the topic's begin on, without those left out; nothing before hours_known().
+  [[nodiscard]] sizing::DemandCourse course() const;
+
   /// Tells whether the answer is the same anywhere in an interval of rates; also anywhere in a
   /// part of one, if it is in the whole.
   using Settled = std::function<bool(const Interval& rate)>;

@@ -113,6 +113,26 @@ TEST(PeakLadder, FindsNothingWhereNothingCame) {
   EXPECT_TRUE(ladder.open_hours(never).empty());
 }
 
+TEST(PeakLadder, TellsTheMeanOfEachHourThatIsKnown) {
+  PeakLadder ladder(over(hours(4) + minutes(30)), 1);
+  ladder.set_hour(1, 3600);
+  ladder.set_hour(2, 7200);
+  ladder.set_hour(4, 1800);
+  EXPECT_TRUE(ladder.course().bytes_per_s.empty());
+  ladder.hours_known();
+  ladder.leave_out(2);
+  ladder.begin_at(1);
+  const auto course = ladder.course();
+  EXPECT_EQ(course.start, start);
+  EXPECT_EQ(course.step, Millis(hours(1)));
+  ASSERT_EQ(course.bytes_per_s.size(), 5U);
+  EXPECT_FALSE(course.bytes_per_s[0]) << "the topic was not there yet";
+  EXPECT_DOUBLE_EQ(course.bytes_per_s[1].value(), 1);
+  EXPECT_FALSE(course.bytes_per_s[2]) << "nobody counted";
+  EXPECT_DOUBLE_EQ(course.bytes_per_s[3].value(), 0);
+  EXPECT_DOUBLE_EQ(course.bytes_per_s[4].value(), 1) << "half an hour";
+}
+
 TEST(PeakLadder, CountsOnlyTheWindowsOfAPartOfAnHour) {
   PeakLadder ladder(over(hours(1) + minutes(2)), 1);
   EXPECT_EQ(ladder.hours(), 2);

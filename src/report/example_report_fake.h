@@ -67,7 +67,9 @@ inline sizing::RecommendReport example_report() {
   sizing::Demand nothing;
   nothing.decision = Decision::watermarks;
   cluster.topics.push_back(example_topic("old.events", 24, nothing));
-  cluster.topics.push_back(example_topic("payments", 8, example_demand(31, Decision::proved)));
+  auto seen = example_demand(31, Decision::proved);
+  seen.course = {seen.window_start, std::chrono::hours(56), {0.25 * mib, std::nullopt, 0.123456}};
+  cluster.topics.push_back(example_topic("payments", 8, seen));
   auto open = example_demand(31, Decision::estimate);
   open.peak = {31 * mib, 20 * mib, 40 * mib};
   open.warnings.push_back(

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/csv.h"
+#include "report/html.h"
 #include "sizing/report_json.h"
 
 namespace partwise::report {
@@ -56,7 +57,9 @@ Result<> ReportFiles::write(const std::string& name, const std::string& text) {
 Result<> ReportFiles::finish(const sizing::RecommendReport& run,
                              const sizing::ClusterReport& cluster) {
   TRY(write(name(cluster.cluster_id, "summary-report.csv"), summary(run, cluster)));
-  return write(name(cluster.cluster_id, "report.json"), sizing::to_json(run, cluster));
+  const auto json = sizing::to_json(run, cluster);
+  TRY(write(name(cluster.cluster_id, "report.json"), json));
+  return write(name(cluster.cluster_id, "report.html"), html_report(json));
 }
 
 std::vector<std::string> ReportFiles::written() const {

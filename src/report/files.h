@@ -15,7 +15,7 @@
 namespace partwise::report {
 
 /// Files in one folder: <cluster id>-recommender-<epoch>-{detail-report.csv, summary-report.csv,
-/// report.json}.
+/// report.json, report.html}.
 ///
 /// threads: any
 class ReportFiles {
@@ -30,7 +30,7 @@ class ReportFiles {
   Result<> add(const std::string& cluster_id, const sizing::TopicReport& topic,
                const sizing::RunSettings& settings);
 
-  /// Writes summary and JSON of a finished cluster.
+  /// Writes summary, JSON and HTML page of a finished cluster.
   Result<> finish(const sizing::RecommendReport& run, const sizing::ClusterReport& cluster);
 
   /// The files written so far, in order.

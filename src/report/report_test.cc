@@ -16,6 +16,7 @@
 #include "report/example_report_fake.h"
 #include "report/explain.h"
 #include "report/files.h"
+#include "report/html.h"
 #include "report/table.h"
 #include "sizing/report_json.h"
 #include "sizing/result_record.h"
@@ -303,7 +304,9 @@ TEST_F(Files, HoldEachRowAsSoonAsItIsAdded) {
             sizing::to_json(report, report.clusters[0]));
   EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-summary-report.csv"),
             summary(report, report.clusters[0]));
-  EXPECT_EQ(files->written().size(), 3U);
+  EXPECT_EQ(contents(folder_ / "lkc-1-recommender-1772600767-report.html"),
+            html_report(sizing::to_json(report, report.clusters[0])));
+  EXPECT_EQ(files->written().size(), 4U);
 }
 
 TEST_F(Files, LeaveNothingBehindWhereTheyCannotBeMade) {

@@ -340,6 +340,14 @@ PeakBounds PeakSearch::bounds() const {
   return bounds;
 }
 
+std::vector<PeakSearch::Held> PeakSearch::held() const {
+  std::vector<Held> all;
+  for (const auto& node : nodes_) {
+    all.push_back({node.a, node.b, static_cast<double>(node.records) * size_of(node).mean.value});
+  }
+  return all;
+}
+
 std::vector<PeakSearch::Stretch> PeakSearch::busiest(int count) const {
   std::vector<std::size_t> order(nodes_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -88,6 +88,14 @@ class PeakSearch {
   /// Bytes that no single partition's window exceeds.
   [[nodiscard]] double hottest_partition_bound() const;
 
+  struct Held {
+    int a;
+    int b;
+    double bytes;  ///< at the size's point estimate
+  };
+  /// What is known of all of the time, in order and without gaps.
+  [[nodiscard]] std::vector<Held> held() const;
+
   /// The node that sets bounds().high.
   [[nodiscard]] Stretch decisive() const;
 

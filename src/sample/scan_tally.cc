@@ -26,6 +26,15 @@ Totals added_up(const WindowGrid& grid, std::span<const PartitionTally> tallies)
   return totals;
 }
 
+sizing::DemandCourse course_of(const WindowGrid& grid, const std::vector<std::int64_t>& bytes) {
+  std::vector<sizing::CountedBytes> parts;
+  for (int j = 0; j < grid.count; ++j) {
+    parts.push_back({grid.boundary(j), grid.boundary(j + 1),
+                     static_cast<double>(bytes[static_cast<std::size_t>(j)])});
+  }
+  return sizing::demand_course(grid.start, grid.end(), grid.width, parts);
+}
+
 void find_hottest(sizing::Demand& demand, std::span<const PartitionTally> tallies, int peak,
                   double seconds) {
   std::int64_t fullest = 0;
@@ -108,6 +117,7 @@ sizing::Demand scanned_demand(const WindowGrid& grid, std::span<const OffsetRang
   demand.peak_window = {grid.boundary(peak), grid.width, records[static_cast<std::size_t>(peak)],
                         true};
   find_hottest(demand, tallies, peak, seconds);
+  demand.course = course_of(grid, bytes);
   return demand;
 }
 

@@ -55,6 +55,11 @@ TEST(ScannedDemand, AddsPartitionsUpAndFindsThePeak) {
   // Born in minute 10: 3,600 bytes over 50 minutes.
   EXPECT_DOUBLE_EQ(demand.mean.value, 3600.0 / 3000);
   EXPECT_DOUBLE_EQ(scanned_demand(hour, ranges, tallies, 1, true).mean.value, 1);
+  // Each minute is a step of the course.
+  EXPECT_EQ(demand.course.step, Millis(60'000));
+  ASSERT_EQ(demand.course.bytes_per_s.size(), 60U);
+  EXPECT_DOUBLE_EQ(demand.course.bytes_per_s[20].value(), 40);
+  EXPECT_DOUBLE_EQ(demand.course.bytes_per_s[21].value(), 0);
 }
 
 TEST(ScannedDemand, TakesTheWindowThatAPercentileAllows) {

@@ -145,6 +145,8 @@ void TopicStudy::describe_searched(Demand& demand) const {
           std::max(bounds.high, record_size().most(table_.records(strata_[h], strata_[h + 1])));
     }
     if (!confirmed_) bounds.low = 0;
+  } else {
+    describe_course(demand);
   }
   demand.peak = {per_second(bounds.value), per_second(bounds.low), per_second(bounds.high)};
   demand.peak_window = {facts_.grid.boundary(bounds.a), (bounds.b - bounds.a) * facts_.grid.width,
@@ -152,6 +154,16 @@ void TopicStudy::describe_searched(Demand& demand) const {
   describe_hottest(demand, bounds.a, bounds.b);
   demand.hottest_rate_bound = per_second(search_->hottest_partition_bound()) +
                               per_second(record_size().most(hidden_) + unexplained_bytes());
+}
+
+// What the search looked up on the way to the peak: often coarse, and never a guess.
+void TopicStudy::describe_course(Demand& demand) const {
+  std::vector<sizing::CountedBytes> parts;
+  for (const auto& [a, b, bytes] : search_->held()) {
+    parts.push_back({facts_.grid.boundary(a), facts_.grid.boundary(b), bytes});
+  }
+  demand.course =
+      sizing::demand_course(facts_.grid.start, facts_.grid.end(), facts_.grid.width, parts);
 }
 
 void TopicStudy::describe_hottest(Demand& demand, int a, int b) const {

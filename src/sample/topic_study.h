@@ -178,6 +178,7 @@ class TopicStudy {
   void describe_compacted(sizing::Demand& demand) const;
   void describe_searched(sizing::Demand& demand) const;
   void describe_mean(sizing::Demand& demand, const Interval& size) const;
+  void describe_course(sizing::Demand& demand) const;
   void describe_hottest(sizing::Demand& demand, int a, int b) const;
   void describe_doubts(sizing::Demand& demand) const;
 

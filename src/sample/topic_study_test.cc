@@ -608,6 +608,29 @@ TEST(TopicStudy, QuickFindsTheBurstButNeverSaysProved) {
   EXPECT_LT(with, without / 2);
 }
 
+TEST(TopicStudy, TellsWhatItLookedUpOfTheDemandOverTime) {
+  // A week of 100 records a minute, but 400 on the fourth day; 100 bytes each.
+  std::vector<std::int64_t> counts(7 * 1440, 100);
+  std::fill(counts.begin() + 3 * 1440, counts.begin() + 4 * 1440, 400);
+  World world{SimulatedTopic(week, {counts})};
+  auto settings = carrying(100, 1);
+  settings.lookup_budget = no_budget;
+  const auto course = world.study({}, settings).course;
+  EXPECT_EQ(course.start, week.start);
+  EXPECT_EQ(course.step, Millis(std::chrono::hours(2)));
+  ASSERT_EQ(course.bytes_per_s.size(), 84U);
+  double mean = 0;
+  for (const auto& rate : course.bytes_per_s) mean += rate.value() / 84;
+  EXPECT_NEAR(mean, 100 * 100 / 60.0 * (6 * 1 + 4) / 7, 15);
+  EXPECT_NEAR(course.bytes_per_s[42].value(), 400 * 100 / 60.0, 30);
+  EXPECT_NEAR(course.bytes_per_s[83].value(), 100 * 100 / 60.0, 10);
+  // Nothing is told from some partitions alone, nor where the watermarks settled the count.
+  World wide = flat_world(400, 8);
+  settings.quick = true;
+  EXPECT_TRUE(wide.study({}, settings).course.bytes_per_s.empty());
+  EXPECT_TRUE(flat_world(1).study({}, carrying(1e9, 6)).course.bytes_per_s.empty());
+}
+
 TEST(TopicStudy, APercentileIgnoresTheBusiestMinutes) {
   std::vector<std::int64_t> counts(7 * 1440, 100);
   for (int i = 0; i < 80; ++i) counts[static_cast<std::size_t>(100 * i + 3)] = 5'000;

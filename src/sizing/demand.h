@@ -22,6 +22,7 @@ struct Demand {
   Interval mean;  ///< B/s over the window
   Interval peak;  ///< B/s in the busiest window, or the chosen quantile
   PeakWindow peak_window;
+  DemandCourse course;  ///< no steps: the answer did not need it
   Decision decision = Decision::none;
 
   /// Of the records in the peak window; empty when the window's partitions were not told apart.

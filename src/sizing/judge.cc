@@ -218,6 +218,7 @@ void judge(TopicReport& topic, const Demand& demand, const JudgeSettings& settin
   topic.read_mean_bytes_per_s = demand.read_mean;
   topic.read_peak_bytes_per_s = demand.read_peak;
   topic.peak = demand.peak_window;
+  topic.course = demand.course;
   topic.hottest_partition_share = demand.hottest_share;
   topic.hottest_partition = demand.hottest_partition;
   topic.hot_key = demand.hot_key;

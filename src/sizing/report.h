@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "sizing/demand_course.h"
 #include "sizing/rule.h"
 
 namespace partwise::sizing {
@@ -93,6 +94,7 @@ struct TopicReport {
   std::optional<Interval> read_mean_bytes_per_s;  ///< by all consumers together
   std::optional<Interval> read_peak_bytes_per_s;
   std::optional<PeakWindow> peak;
+  DemandCourse course;
   double capacity_bytes_per_s = 0;  ///< what `required` is divided by
 
   std::optional<int> recommended;

@@ -1,5 +1,7 @@
 #include "sizing/report_json.h"
 
+#include <cmath>
+
 #include "sizing/json_values.h"
 
 namespace partwise::sizing {
@@ -27,6 +29,18 @@ json peak_window(const std::optional<PeakWindow>& peak) {
           {"seconds", number(static_cast<double>(peak->width.count()) / 1000)},
           {"records", peak->records},
           {"exact", peak->exact}};
+}
+
+// Whole bytes, where there are many: one file may hold thousands of courses.
+json course(const DemandCourse& demand) {
+  if (demand.bytes_per_s.empty()) return nullptr;
+  json rates = json::array();
+  for (const auto& rate : demand.bytes_per_s) {
+    rates.push_back(rate ? number(*rate < 1000 ? *rate : std::round(*rate)) : json(nullptr));
+  }
+  return {{"start", utc_text(demand.start)},
+          {"step_s", number(static_cast<double>(demand.step.count()) / 1000)},
+          {"bytes_per_s", rates}};
 }
 
 json recommended(const TopicReport& topic) {
@@ -80,6 +94,7 @@ json topic_json(const TopicReport& topic) {
           {"mean_bytes_per_s", interval(topic.mean_bytes_per_s)},
           {"peak_bytes_per_s", interval(topic.peak_bytes_per_s)},
           {"peak_window", peak_window(topic.peak)},
+          {"demand", course(topic.course)},
           {"read_mean_bytes_per_s", interval(topic.read_mean_bytes_per_s)},
           {"read_peak_bytes_per_s", interval(topic.read_peak_bytes_per_s)},
           {"required_bytes_per_s", interval(topic.required_bytes_per_s)},

@@ -470,7 +470,11 @@ def test_the_demo_has_the_truth_beside_its_table(partwise):
     assert run.status == 0, run.err
     assert "TRUTH" in run.out and "not Apache Kafka" in run.out and "Try next:" in run.out
     assert "ledger" in run.out
-    assert sorted(path.name.rsplit("-", 2)[-1] for path in (run.folder / "partwise-demo").iterdir())
+    assert sorted("-".join(path.name.split("-")[3:]) for path in (run.folder / "partwise-demo").iterdir()) == [
+        "detail-report.csv", "report.html", "report.json", "summary-report.csv"]
+    assert "report.html\n" in run.out, "told where it is"
+    page = next((run.folder / "partwise-demo").glob("*report.html")).read_text()
+    assert page.startswith("<!doctype html>") and '"cluster_id": "demo"' in page
     report = json.loads(next((run.folder / "partwise-demo").glob("*report.json")).read_text())
     assert report["clusters"][0]["cluster_id"] == "demo"
     assert len(report["clusters"][0]["topics"]) > 40

@@ -141,7 +141,7 @@ def test_several_clusters_at_once_each_with_its_files(partwise, node, truth):
     credentials = json.dumps([{"kafka_cluster_id": f"lkc-{i}", "bootstrap.servers": node.bootstrap} for i in range(5)])
     run = partwise("recommend", "--topic-filter", "orders", "--max-cluster-workers", 2, env={"KAFKA_CREDENTIALS": credentials})
     assert run.status == 0, run.err
-    assert len(list(run.folder.glob("lkc-?-recommender-*"))) == 15
+    assert len(list(run.folder.glob("lkc-?-recommender-*"))) == 20
     answers = [json.loads(path.read_text())["clusters"][0]["topics"] for path in run.folder.glob("*report.json")]
     assert all([t["recommended_partitions"] for t in topics] == [t["recommended_partitions"] for t in answers[0]] for topics in answers)
 

@@ -1,0 +1,220 @@
+// What the program writes: the two documents, and how one is read from the page.
+// docs/recommend.md names each field, its unit, and when it is null.
+
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface Failure {
+  partition: number | null;
+  step: string;
+  kind: string;
+  message: string;
+}
+
+export interface PeakWindow {
+  start: string;
+  seconds: number;
+  records: number;
+  exact: boolean;
+}
+
+export interface CrossCheck {
+  method: string;
+  failure: string | null;
+  mean_record_bytes: Interval | null;
+  mean_bytes_per_s: Interval | null;
+  peak_bytes_per_s: Interval | null;
+  recommended_partitions: Interval | null;
+}
+
+/** Means over steps of equal length; null where nothing is known. */
+export interface DemandSeries {
+  start: string;
+  step_s: number;
+  bytes_per_s: (number | null)[];
+}
+
+export interface Topic {
+  name: string;
+  status: 'active' | 'empty' | 'error';
+  is_compacted: boolean | null;
+  partitions: number;
+  replication_factor: number;
+  records: number | null;
+  records_in_window: number | null;
+  window_start: string | null;
+  window_end: string | null;
+  mean_record_bytes: Interval | null;
+  mean_bytes_per_s: Interval | null;
+  peak_bytes_per_s: Interval | null;
+  peak_window: PeakWindow | null;
+  read_mean_bytes_per_s: Interval | null;
+  read_peak_bytes_per_s: Interval | null;
+  required_bytes_per_s: Interval | null;
+  capacity_bytes_per_s: number;
+  recommended_partitions: Interval | null;
+  recommended_by_ratio_model: { low: number; high: number } | null;
+  decided_by: string;
+  binding: string;
+  reason: string;
+  advice: string;
+  hottest_partition: number | null;
+  hottest_partition_share: number | null;
+  hot_partition_ingress: 'yes' | 'no' | 'n/a';
+  hot_partition_egress: 'yes' | 'no' | 'n/a';
+  heaviest_key: { bytes_share: Interval; example: { partition: number; offset: number } } | null;
+  keys_moved_share: number | null;
+  next_multiple: number | null;
+  next_multiple_keys_moved_share: number | null;
+  retained_bytes: number | null;
+  stored_bytes_per_record: number | null;
+  compression_ratio: number | null;
+  lookups: number;
+  records_read: number;
+  cross_check: CrossCheck | null;
+  demand: DemandSeries | null;
+  warnings: string[];
+  failures: Failure[];
+}
+
+export interface Cluster {
+  cluster_id: string;
+  bootstrap_servers: string;
+  status: 'ok' | 'partial' | 'failed' | 'interrupted';
+  error: { kind: string; message: string; hint: string } | null;
+  brokers: number;
+  elapsed_s: number;
+  lookups: number;
+  bytes_read: number;
+  bytes_stored: number | null;
+  service_requests: number;
+  cluster_load: number | null;
+  totals: {
+    topics: number;
+    active: number;
+    empty: number;
+    failed: number;
+    partitions: number;
+    active_partitions: number;
+    recommended_partitions: number;
+    records: number;
+  };
+  warnings: string[];
+  topics: Topic[];
+}
+
+export type Settings = Record<string, string | number | boolean | null>;
+
+export interface RecommendReport {
+  schema: 'partwise.recommend/1';
+  version: string;
+  started: string;
+  settings: Settings;
+  clusters: Cluster[];
+  api_keys_left: string[];
+}
+
+/** How evenly something lies over the partitions. What has no value (of nothing, say) is null. */
+export interface Spread {
+  mean: number | null;
+  sd_sample: number | null;
+  sd_population: number | null;
+  cv_percent: number | null;
+  max_over_mean: number | null;
+  gini: number | null;
+  entropy_normalised: number | null;
+}
+
+export interface Strategy extends Spread {
+  name: string;
+  counts: number[];
+  bytes: number[];
+  cv_percent_by_chance: number | null;
+  p_value: number | null;
+  bytes_spread: Spread;
+  quality: string;
+  cause: string;
+  verdict: string;
+  key_patterns: { pattern: string; counts: number[] }[];
+}
+
+export interface SweepPoint {
+  partitions: number;
+  cv_percent: number | null;
+  cv_percent_by_chance: number | null;
+  max_over_mean: number | null;
+  moved_keys_percent: number | null;
+  moved_records_percent: number | null;
+}
+
+export interface StrategySweep {
+  name: string;
+  smallest_within: number | null;
+  largest_within: number | null;
+  points: SweepPoint[];
+}
+
+export interface Sweep {
+  current_partitions: number | null;
+  target_cv_percent: number;
+  strategies: StrategySweep[];
+}
+
+export interface HeatMap {
+  start: string;
+  step_s: number;
+  keys: { key: string; records: number[] }[];
+}
+
+export interface KeysReport {
+  schema: 'partwise.keys/1';
+  version: string;
+  command: string;
+  started: string;
+  settings: Settings;
+  keys: {
+    source: string;
+    key_pattern: string[] | null;
+    records: number;
+    bytes: number;
+    distinct_keys: number;
+    effective_keys: number;
+    null_key_records: number;
+    empty_key_records: number;
+    keys_are_hashed: boolean;
+    heaviest: { key: string; records: number; share: number }[];
+  };
+  partitions: number;
+  strategies: Strategy[] | null;
+  sweep: Sweep | null;
+  heat_map: HeatMap | null;
+  warnings: string[];
+}
+
+export type Read =
+  | { kind: 'recommend'; report: RecommendReport }
+  | { kind: 'keys'; report: KeysReport }
+  | { kind: 'unreadable'; why: string };
+
+/** The report in `text`, by its schema. */
+export function readReport(text: string): Read {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { kind: 'unreadable', why: `This file's report is not JSON: ${String(error)}` };
+  }
+  const schema =
+    typeof value === 'object' && value !== null && 'schema' in value ? value.schema : null;
+  if (schema === 'partwise.recommend/1') {
+    return { kind: 'recommend', report: value as RecommendReport };
+  }
+  if (schema === 'partwise.keys/1') return { kind: 'keys', report: value as KeysReport };
+  return {
+    kind: 'unreadable',
+    why: `This page cannot show a report of the kind ${String(schema)}.`,
+  };
+}
