@@ -99,8 +99,8 @@ def test_a_kept_topic_has_the_documented_records_and_cleanup_removes_it(verify, 
     assert topics(node) - run_topics(node) == others
 
 
-def test_an_existing_topic_keeps_what_it_has(verify, node):
-    node.script(["create keys.existing 4", *(f"send keys.existing {i % 4} {1700000000000 + i} old-{i} 10" for i in range(100))])
+def test_an_existing_topic_keeps_what_it_has(verify, node, now_ms):
+    node.script(["create keys.existing 4", *(f"send keys.existing {i % 4} {now_ms + i} old-{i} 10" for i in range(100))])
     for _ in range(2):
         run = verify("--into-existing", "keys.existing", "--records", 500, "--format", "json")
         assert run.status == 0, run.err
