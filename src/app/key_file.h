@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/keys_options.h"
+#include "app/key_source.h"
 #include "base/result.h"
 #include "keys/counted_keys.h"
 

@@ -1,4 +1,4 @@
-// What `keys simulate`, `keys verify` and `keys cleanup` can be told.
+// What `keys simulate` can be told.
 #pragma once
 
 #include <cstdint>
@@ -6,25 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "app/cluster_options.h"
+#include "app/key_source.h"
 #include "base/result.h"
 #include "config/option.h"
-#include "keys/key_lines.h"
-#include "keys/key_simulation.h"
 #include "keys/placement.h"
 #include "keys/sweep.h"
 
 namespace partwise::app {
 
 config::OptionTable simulate_option_table();
-
-/// Where keys come from: a simulation, or a file.
-struct KeySource {
-  keys::SimulationSpec simulation;
-  std::string file;  ///< "-": standard input; empty: simulated
-  keys::KeyFormat format = keys::KeyFormat::text;
-  std::optional<std::int64_t> records;  ///< where it was given
-};
 
 struct SimulateOptions {
   KeySource source;
@@ -39,34 +29,6 @@ struct SimulateOptions {
 
   [[nodiscard]] bool is_sweep() const { return partitions.size() > 1; }
 };
-
-struct VerifyOptions {
-  KeySource source;
-  ClusterOptions where;
-  int partitions = 10;
-  std::optional<int> replication_factor;
-  std::string compression = "lz4";
-  std::string partitioner = "murmur2_random";
-  std::int64_t value_bytes = 0;
-  std::string into_existing;  ///< empty: a topic is made
-  bool keep = false;
-  std::string format = "table";
-  std::string out;
-  std::vector<std::string> warnings;
-};
-
-struct CleanupOptions {
-  ClusterOptions where;
-  bool yes = false;
-  bool all = false;
-  std::string format = "table";
-};
-
-config::OptionTable verify_option_table();
-config::OptionTable cleanup_option_table();
-/// errors: invalid_input, all of them together
-tl::expected<VerifyOptions, Errors> verify_options(const config::OptionValues& values);
-tl::expected<CleanupOptions, Errors> cleanup_options(const config::OptionValues& values);
 
 /// errors: invalid_input, all of them together
 tl::expected<SimulateOptions, Errors> simulate_options(const config::OptionValues& values);

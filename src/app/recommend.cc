@@ -270,8 +270,11 @@ class ClusterRun {
 
   [[nodiscard]] kafka::ScanSettings scan_settings() const {
     const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    return {client_settings(), std::min(options_.max_workers_per_cluster, cores),
-            options_.sampling_batch_size, options_.where.timeout, {}};
+    return {client_settings(),
+            std::min(options_.max_workers_per_cluster, cores),
+            options_.sampling_batch_size,
+            options_.where.timeout,
+            {}};
   }
 
   void keep(TopicReport row) {

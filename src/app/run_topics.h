@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "app/cluster_finding.h"
-#include "app/keys_options.h"
 #include "app/outside.h"
+#include "app/verify_options.h"
 #include "base/clock.h"
 #include "base/progress.h"
 #include "base/result.h"

@@ -75,7 +75,7 @@ class SimulateRun {
     return {};
   }
 
-  [[nodiscard]] Result<> stopped() const {
+  static Result<> stopped() {
     return fail(ErrorKind::interrupted, "stopped before the keys were placed");
   }
 

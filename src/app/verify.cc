@@ -189,7 +189,7 @@ class VerifyRun {
     report_.keys.effective_keys = placed->weights.effective_keys();
     const bool all = verification_.arrivals.arrived == keys_->records();
     if (!all) {
-      report_.warnings.push_back("the statistics are of the records that arrived");
+      report_.warnings.emplace_back("the statistics are of the records that arrived");
       only.load.groups.clear();
     }
     only.load.records = verification_.arrivals.actual;

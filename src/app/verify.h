@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "app/cluster_finding.h"
-#include "app/keys_options.h"
 #include "app/outside.h"
+#include "app/verify_options.h"
 #include "base/progress.h"
 #include "base/result.h"
 #include "keys/keys_report.h"

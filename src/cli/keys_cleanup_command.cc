@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "app/keys_options.h"
 #include "app/run_topics.h"
+#include "app/verify_options.h"
 #include "base/units.h"
 #include "cli/exit_status.h"
 #include "cli/option_help.h"

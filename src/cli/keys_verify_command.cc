@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "app/keys_options.h"
 #include "app/verify.h"
+#include "app/verify_options.h"
 #include "cli/exit_status.h"
 #include "cli/keys_output.h"
 #include "cli/option_help.h"

@@ -63,9 +63,8 @@ std::unique_ptr<CountedKeys> CountedKeys::scaled_to(std::int64_t records) const 
   std::int64_t given = 0;
   const auto share_of = [&](std::int64_t count) {
     before += count;
-    const auto upto = before == this->records()
-                          ? records
-                          : static_cast<std::int64_t>(static_cast<double>(before) * part + 0.5);
+    const auto upto =
+        before == this->records() ? records : std::llround(static_cast<double>(before) * part);
     return upto - std::exchange(given, upto);
   };
   for (std::size_t i = 0; i < records_.size(); ++i) {
@@ -83,7 +82,7 @@ std::int64_t CountedKeys::empty_key_records() const {
 }
 
 bool CountedKeys::visit(const TakeKeys& take) const {
-  std::array<std::uint32_t, block_keys> starts;
+  std::array<std::uint32_t, block_keys> starts{};
   for (std::size_t first = 0; first < records_.size();) {
     const auto base = starts_[first];
     std::size_t last = first;
@@ -110,8 +109,8 @@ bool CountedKeys::visit_records(const TakeRecords& take) const {
 }
 
 bool CountedKeys::visit_in_order(const TakeRecords& take) const {
-  std::array<std::uint32_t, block_keys> bytes;
-  std::array<std::uint32_t, block_keys> groups;
+  std::array<std::uint32_t, block_keys> bytes{};
+  std::array<std::uint32_t, block_keys> groups{};
   std::size_t at = 0;
   for (auto left = records(); left > 0;) {
     const auto count = static_cast<std::size_t>(std::min<std::int64_t>(left, block_keys));
@@ -131,7 +130,7 @@ bool CountedKeys::visit_in_order(const TakeRecords& take) const {
 
 // Whole bytes whose sum is that of all keys: by turns the mean rounded down and up.
 bool CountedKeys::visit_mean(const TakeRecords& take) const {
-  std::array<std::uint32_t, block_keys> bytes;
+  std::array<std::uint32_t, block_keys> bytes{};
   const auto all = records();
   std::int64_t owed = 0;
   for (auto left = all; left > 0;) {

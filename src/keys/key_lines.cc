@@ -59,8 +59,10 @@ std::optional<std::string> unquoted(std::string_view field) {
   field = field.substr(1, field.size() - 2);
   std::string text;
   for (std::size_t i = 0; i < field.size(); ++i) {
-    if (field[i] == '"' && (++i == field.size() || field[i] != '"')) return std::nullopt;
     text += field[i];
+    if (field[i] != '"') continue;
+    ++i;  // a quote is written twice
+    if (i == field.size() || field[i] != '"') return std::nullopt;
   }
   return text;
 }
@@ -169,7 +171,7 @@ Result<> KeyLines::take_csv(std::string_view text) {
   fractions_ = fractions_ || *weight != std::floor(*weight);
   weights_ += *weight;
   if (weights_ > weight_max) return wrong("the weights sum to over 9e12", "smaller weights");
-  const auto millionths = static_cast<std::int64_t>(*weight / millionth + 0.5);
+  const auto millionths = std::llround(*weight / millionth);
   if (millionths == 0) return {};
   if (*key == "\\N") {
     keys_->add_null(millionths);
@@ -185,8 +187,7 @@ Result<std::unique_ptr<CountedKeys>> KeyLines::finish() {
     return fail(ErrorKind::invalid_input, "there is no key in it", "one key a line");
   }
   if (format_ == KeyFormat::csv) {
-    const auto whole =
-        static_cast<std::int64_t>(static_cast<double>(keys_->records()) * millionth + 0.5);
+    const auto whole = std::llround(static_cast<double>(keys_->records()) * millionth);
     return keys_->scaled_to(records_.value_or(fractions_ ? records_of_fractions : whole));
   }
   if (records_ && *records_ != keys_->records()) return keys_->scaled_to(*records_);

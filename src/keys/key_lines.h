@@ -22,7 +22,7 @@ std::string_view name_of(KeyFormat format);
 std::optional<KeyFormat> key_format_from_text(std::string_view text);
 
 /// What Kafka's clients send by default; also a line's bound.
-inline constexpr std::size_t key_bytes_max = 1024 * 1024;
+inline constexpr std::size_t key_bytes_max = 1U << 20U;
 inline constexpr std::int64_t key_lines_max = 100'000'000;
 inline constexpr std::int64_t distinct_keys_max = 20'000'000;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -80,8 +81,8 @@ Result<Keys> weighted(const SimulationSpec& spec, const KeySpec& weights) {
     const auto upto =
         i + 1 == shares.size()
             ? spec.records
-            : std::min(spec.records,
-                       static_cast<std::int64_t>(sum * static_cast<double>(spec.records) + 0.5));
+            : std::min<std::int64_t>(spec.records,
+                                     std::llround(sum * static_cast<double>(spec.records)));
     const auto records = upto - std::exchange(given, upto);
     if (records == 0) continue;
     if (i < named) {

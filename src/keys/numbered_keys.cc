@@ -95,9 +95,9 @@ bool NumberedKeys::visit(const TakeKeys& take) const {
   std::size_t longest = 0;
   for (const auto& pattern : spec_.patterns) longest = std::max(longest, pattern.size());
   std::vector<char> bytes(block_keys * (longest + digits_most) + KeyBlock::readable_beyond);
-  std::array<std::uint32_t, block_keys> starts;
-  std::array<std::uint32_t, block_keys> lengths;
-  std::array<std::uint32_t, block_keys> groups;
+  std::array<std::uint32_t, block_keys> starts{};
+  std::array<std::uint32_t, block_keys> lengths{};
+  std::array<std::uint32_t, block_keys> groups{};
   auto pattern = static_cast<std::size_t>(spec_.first) % spec_.patterns.size();
   for (auto id = spec_.first; id < spec_.end;) {
     std::size_t count = 0;
@@ -122,8 +122,8 @@ bool NumberedKeys::visit(const TakeKeys& take) const {
 }
 
 bool NumberedKeys::visit_records(const TakeRecords& take) const {
-  std::array<std::uint32_t, block_keys> bytes;
-  std::array<std::uint32_t, block_keys> groups;
+  std::array<std::uint32_t, block_keys> bytes{};
+  std::array<std::uint32_t, block_keys> groups{};
   bytes.fill(static_cast<std::uint32_t>(spec_.shared_key.size()));
   groups.fill(0);
   for (auto left = spec_.first; left > 0; left -= block_keys) {
@@ -153,7 +153,7 @@ bool NumberedKeys::visit_records(const TakeRecords& take) const {
 
 std::optional<std::string_view> NumberedKeys::key_of(std::int64_t record, std::string& room) const {
   if (record < spec_.first) return spec_.shared_key;
-  std::array<char, digits_most> digits;
+  std::array<char, digits_most> digits{};
   auto* const end = std::to_chars(digits.data(), digits.data() + digits.size(), record).ptr;
   room = spec_.patterns[static_cast<std::size_t>(record) % spec_.patterns.size()];
   room.append(digits.data(), end);

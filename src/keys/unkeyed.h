@@ -30,7 +30,7 @@ class UnkeyedPass {
 
  private:
   struct Turn {
-    Strategy strategy;
+    Strategy strategy = Strategy::round_robin;
     Load load;
     Random random;
     std::size_t partition = 0;

@@ -210,14 +210,16 @@ std::string proof_text(const keys::Verification& verification, const Style& styl
   return text;
 }
 
+std::string fate_of(const keys::Verification& verification) {
+  if (verification.existing) return "was there before";
+  return verification.kept ? "made, and kept" : "made, and deleted";
+}
+
 std::string verification_text(const keys::Verification& verification, const Style& style) {
-  auto text = fmt::format("\n  topic {} on {}: {}, replication factor {}, {}, {}\n",
-                          verification.topic, verification.cluster,
-                          verification.existing ? "was there before"
-                          : verification.kept   ? "made, and kept"
-                                                : "made, and deleted",
-                          verification.replication_factor, verification.compression,
-                          verification.partitioner);
+  auto text =
+      fmt::format("\n  topic {} on {}: {}, replication factor {}, {}, {}\n", verification.topic,
+                  verification.cluster, fate_of(verification), verification.replication_factor,
+                  verification.compression, verification.partitioner);
   if (verification.removal) text += style.bad("  ✗ it is still there: partwise keys cleanup\n");
   text += fmt::format("  produced {}{}, {} not acknowledged; read back {}{}\n",
                       count_text(verification.sent),
