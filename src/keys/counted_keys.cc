@@ -174,7 +174,7 @@ void CountedKeys::mix() {
   for (const auto& [at, number] : places) order_.push_back(number);
 }
 
-std::vector<HeavyKey> CountedKeys::heavy(std::int64_t least, std::size_t most) const {
+std::vector<CountedKey> CountedKeys::heavy(std::int64_t least, std::size_t most) const {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < records_.size(); ++i) {
     if (records_[i] >= least) found.push_back(i);
@@ -186,7 +186,7 @@ std::vector<HeavyKey> CountedKeys::heavy(std::int64_t least, std::size_t most) c
   std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(),
                     heavier);
   found.resize(count);
-  std::vector<HeavyKey> keys;
+  std::vector<CountedKey> keys;
   for (const auto i : found) {
     keys.push_back({std::string(key(i)), records_[i], groups_.empty() ? 0 : group_of_[i]});
   }

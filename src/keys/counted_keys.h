@@ -42,7 +42,7 @@ class CountedKeys final : public KeySet {
   [[nodiscard]] bool has_order() const override { return !order_.empty(); }
   [[nodiscard]] std::optional<std::string_view> key_of(std::int64_t record,
                                                        std::string& room) const override;
-  [[nodiscard]] std::vector<HeavyKey> heavy(std::int64_t least, std::size_t most) const override;
+  [[nodiscard]] std::vector<CountedKey> heavy(std::int64_t least, std::size_t most) const override;
   [[nodiscard]] Load by_range(int partitions) const override;
 
   [[nodiscard]] std::string_view key(std::size_t i) const {

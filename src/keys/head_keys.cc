@@ -16,7 +16,7 @@ std::size_t place_of(Partitioner partitioner, std::string_view key, const Load& 
   return static_cast<std::size_t>(partition_of(partitioner, key, load.partitions()));
 }
 
-void take_heads_off(Load& load, std::span<const HeavyKey> heads) {
+void take_heads_off(Load& load, std::span<const CountedKey> heads) {
   for (const auto& key : heads) load.take_off(key, place_of(Partitioner::murmur2, key.key, load));
 }
 
@@ -33,7 +33,7 @@ std::int64_t head_records(std::int64_t records, int partitions) {
 
 std::size_t head_keys_max(int partitions) { return 5 * static_cast<std::size_t>(partitions); }
 
-void salt(Load& load, std::span<const HeavyKey> heads, int ways) {
+void salt(Load& load, std::span<const CountedKey> heads, int ways) {
   take_heads_off(load, heads);
   for (const auto& key : heads) {
     for (std::int64_t i = 0; i < ways; ++i) {
@@ -44,12 +44,12 @@ void salt(Load& load, std::span<const HeavyKey> heads, int ways) {
   }
 }
 
-void choose_of_two(Load& load, std::span<const HeavyKey> heads) {
+void choose_of_two(Load& load, std::span<const CountedKey> heads) {
   take_heads_off(load, heads);
   const auto light = load.records;
   std::vector<std::int64_t> heavy(light.size());  // what heads have put there so far
   struct Choice {
-    const HeavyKey* key;
+    const CountedKey* key;
     std::size_t a;
     std::size_t b;
     std::int64_t to_a = 0;

@@ -20,11 +20,11 @@ std::size_t head_keys_max(int partitions);
 
 /// Splits each of `heads` evenly over `ways` keys with a number behind them, "key#0"; `load` has
 /// them where murmur2 puts them.
-void salt(Load& load, std::span<const HeavyKey> heads, int ways);
+void salt(Load& load, std::span<const CountedKey> heads, int ways);
 
 /// Splits each of `heads` over the partitions that murmur2 and murmur3 name: each record goes to
 /// the emptier one. All keys' records are evenly mixed, in a thousand rounds. `load` has them where
 /// murmur2 puts them.
-void choose_of_two(Load& load, std::span<const HeavyKey> heads);
+void choose_of_two(Load& load, std::span<const CountedKey> heads);
 
 }  // namespace partwise::keys

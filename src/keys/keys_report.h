@@ -24,7 +24,7 @@ struct KeysSummary {
   double effective_keys = 0;  ///< equal keys that would be as uneven
   std::int64_t null_key_records = 0;
   std::int64_t empty_key_records = 0;
-  std::vector<HeavyKey> heaviest;
+  std::vector<CountedKey> heaviest;
 };
 
 struct StrategyReport {

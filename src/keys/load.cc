@@ -12,12 +12,12 @@ void Load::add(const Load& other) {
   }
 }
 
-void Load::put_on(const HeavyKey& key, std::size_t partition) {
+void Load::put_on(const CountedKey& key, std::size_t partition) {
   add(partition, key.records, std::ssize(key.key));
   if (!groups.empty()) groups[key.group][partition] += key.records;
 }
 
-void Load::take_off(const HeavyKey& key, std::size_t partition) {
+void Load::take_off(const CountedKey& key, std::size_t partition) {
   put_on({key.key, -key.records, key.group}, partition);
 }
 

@@ -9,7 +9,7 @@
 namespace partwise::keys {
 
 /// A key that many records have.
-struct HeavyKey {
+struct CountedKey {
   std::string key;
   std::int64_t records = 0;
   std::uint32_t group = 0;
@@ -39,8 +39,8 @@ struct Load {
   }
   /// Without groups where the other has none.
   void add(const Load& other);
-  void put_on(const HeavyKey& key, std::size_t partition);
-  void take_off(const HeavyKey& key, std::size_t partition);
+  void put_on(const CountedKey& key, std::size_t partition);
+  void take_off(const CountedKey& key, std::size_t partition);
 };
 
 }  // namespace partwise::keys

@@ -160,8 +160,8 @@ std::optional<std::string_view> NumberedKeys::key_of(std::int64_t record, std::s
   return room;
 }
 
-std::vector<HeavyKey> NumberedKeys::heavy(std::int64_t least, std::size_t most) const {
-  std::vector<HeavyKey> keys;
+std::vector<CountedKey> NumberedKeys::heavy(std::int64_t least, std::size_t most) const {
+  std::vector<CountedKey> keys;
   if (most > 0 && spec_.first > 0 && spec_.first >= least) {
     keys.push_back({spec_.shared_key, spec_.first, 0});
   }

@@ -38,7 +38,7 @@ class NumberedKeys final : public KeySet {
   [[nodiscard]] bool has_order() const override { return true; }
   [[nodiscard]] std::optional<std::string_view> key_of(std::int64_t record,
                                                        std::string& room) const override;
-  [[nodiscard]] std::vector<HeavyKey> heavy(std::int64_t least, std::size_t most) const override;
+  [[nodiscard]] std::vector<CountedKey> heavy(std::int64_t least, std::size_t most) const override;
   /// cost: a few thousand steps a partition, whatever the number of keys
   [[nodiscard]] Load by_range(int partitions) const override;
 

@@ -199,8 +199,8 @@ class Placing {
   std::size_t groups_;
   HashedPass pass_{keys_, rules_};
   UnkeyedPass unkeyed_{rules_};
-  std::vector<HeavyKey> hot_;
-  std::vector<HeavyKey> heads_;
+  std::vector<CountedKey> hot_;
+  std::vector<CountedKey> heads_;
 };
 
 }  // namespace

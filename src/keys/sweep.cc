@@ -98,9 +98,9 @@ class Sweep {
     }
     if (partitioner_of(strategy)) return load.records;
     const auto least = head_records(keys_.records(), partitions);
-    std::vector<HeavyKey> heads;
+    std::vector<CountedKey> heads;
     std::copy_if(heads_.begin(), heads_.end(), std::back_inserter(heads),
-                 [least](const HeavyKey& key) { return key.records >= least; });
+                 [least](const CountedKey& key) { return key.records >= least; });
     if (strategy == Strategy::salted) {
       salt(load, heads, rules_.salt_ways);
     } else {
@@ -128,7 +128,7 @@ class Sweep {
   std::map<Partitioner, Places> places_;
   std::vector<std::int64_t> records_;
   KeyWeights weights_;
-  std::vector<HeavyKey> heads_;
+  std::vector<CountedKey> heads_;
 };
 
 }  // namespace
