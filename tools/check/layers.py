@@ -25,6 +25,7 @@ OWNERS = {
     "snappy": {"protocol"},
     "lz4": {"protocol"},
     "zstd": {"protocol"},
+    "xxhash": {"keys"},
     "toml++/": {"config"},
     "httplib.h": {"listener"},
     "gtest/": set(),
