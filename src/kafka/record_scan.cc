@@ -196,7 +196,7 @@ class Worker {
     record.bytes = record_bytes(message);
     record.offset = message.offset;
     if (message.key != nullptr) record.key = record_key(message);
-    record.value = record_value(message);
+    if (message.payload != nullptr) record.value = record_value(message);
     if (!settings_.mark.empty()) record.mark = record_header(message, settings_.mark);
     return record;
   }

@@ -27,8 +27,10 @@ struct KeysSummary {
   std::vector<CountedKey> heaviest;
 };
 
+/// A strategy, or "actual": where records lie on a cluster.
 struct StrategyReport {
-  Strategy strategy = Strategy::murmur2;
+  std::string name;
+  bool keeps_key_order = true;
   Load load;
   Verdict verdict;
 };

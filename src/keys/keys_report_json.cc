@@ -50,7 +50,7 @@ json keys_json(const KeysSummary& keys) {
 
 json strategy_json(const StrategyReport& strategy, const KeysReport& report) {
   const auto& verdict = strategy.verdict;
-  json to = {{"name", name_of(strategy.strategy)},
+  json to = {{"name", strategy.name},
              {"counts", strategy.load.records},
              {"bytes", bytes_of(strategy.load, report.rules.value_bytes)}};
   add_spread(to, verdict.records);
@@ -61,7 +61,7 @@ json strategy_json(const StrategyReport& strategy, const KeysReport& report) {
   to["quality"] = name_of(verdict.quality);
   to["cause"] = name_of(verdict.cause);
   to["verdict"] = verdict.text;
-  to["keeps_key_order"] = keeps_key_order(strategy.strategy);
+  to["keeps_key_order"] = strategy.keeps_key_order;
   to["key_patterns"] = json::array();
   for (std::size_t g = 0; g < strategy.load.groups.size(); ++g) {
     to["key_patterns"].push_back(

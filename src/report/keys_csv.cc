@@ -20,27 +20,27 @@ std::string strategies_csv(const keys::KeysReport& report) {
       "coefficient_of_variation_percent,quality,partitions,sd_population,max_over_mean,gini,"
       "entropy_normalised,cv_percent_by_chance,p_value,cause,verdict,bytes_cv_percent,"
       "bytes_max_over_mean,keeps_key_order\n";
-  for (const auto& [strategy, load, verdict] : report.strategies) {
+  for (const auto& [name, keeps_key_order, load, verdict] : report.strategies) {
     const auto& records = verdict.records;
     text += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", keys::name_of(strategy),
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", name,
         report.keys.records, number(records.mean), number(records.sd_sample),
         number(records.cv_percent), keys::name_of(verdict.quality), load.partitions(),
         number(records.sd_population), number(records.max_over_mean), number(records.gini),
         number(records.entropy_normalised), number(verdict.cv_percent_by_chance),
         number(verdict.p_value), keys::name_of(verdict.cause), csv_field(verdict.text),
         number(verdict.bytes.cv_percent), number(verdict.bytes.max_over_mean),
-        keys::keeps_key_order(strategy) ? "yes" : "no");
+        keeps_key_order ? "yes" : "no");
   }
   return text;
 }
 
 std::string partitions_csv(const keys::KeysReport& report) {
   std::string text = "partition_strategy,partition,records,bytes\n";
-  for (const auto& [strategy, load, verdict] : report.strategies) {
+  for (const auto& [name, keeps_key_order, load, verdict] : report.strategies) {
     const auto bytes = keys::bytes_of(load, report.rules.value_bytes);
     for (std::size_t p = 0; p < bytes.size(); ++p) {
-      text += fmt::format("{},{},{},{}\n", keys::name_of(strategy), p, load.records[p], bytes[p]);
+      text += fmt::format("{},{},{},{}\n", name, p, load.records[p], bytes[p]);
     }
   }
   return text;

@@ -65,7 +65,7 @@ std::string chart(const StrategyReport& strategy, const Style& style) {
                               style.width > 20 ? static_cast<std::size_t>(style.width) - 16 : 64);
   const auto lines = column_chart(counts, chart_height, width, style);
   const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
-  std::string text = fmt::format("\n  {}  CV {} %\n", style.bold(keys::name_of(strategy.strategy)),
+  std::string text = fmt::format("\n  {}  CV {} %\n", style.bold(strategy.name),
                                  cv_text(strategy.verdict.records.cv_percent));
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += "  " + lines[i];
@@ -81,7 +81,7 @@ std::string strategies_text(const KeysReport& report, const Style& style) {
   Rows rows;
   for (const auto& strategy : report.strategies) {
     const auto& verdict = strategy.verdict;
-    rows.push_back({std::string(keys::name_of(strategy.strategy)), count_text(report.keys.records),
+    rows.push_back({strategy.name, count_text(report.keys.records),
                     fmt::format("{:.1f}", verdict.records.mean),
                     fmt::format("{:.2f}", verdict.records.sd_sample),
                     cv_text(verdict.records.cv_percent), cv_text(verdict.cv_percent_by_chance),
@@ -106,11 +106,11 @@ std::string strategies_text(const KeysReport& report, const Style& style) {
 std::string verdicts_text(const KeysReport& report) {
   std::size_t widest = 0;
   for (const auto& strategy : report.strategies) {
-    widest = std::max(widest, keys::name_of(strategy.strategy).size());
+    widest = std::max(widest, strategy.name.size());
   }
   std::string text = "\n";
   for (const auto& strategy : report.strategies) {
-    text += fmt::format("  {}  {}\n", padded(keys::name_of(strategy.strategy), widest),
+    text += fmt::format("  {}  {}\n", padded(strategy.name, widest),
                         strategy.verdict.text);
   }
   return text;
@@ -132,7 +132,7 @@ std::string patterns_text(const KeysReport& report, const Style& style) {
     }
     auto text = "\n" + grid(columns, rows, style);
     text += fmt::format(
-        "  records by {}{}\n", keys::name_of(strategy.strategy),
+        "  records by {}{}\n", strategy.name,
         shown < partitions
             ? fmt::format("; the first {} of {} partitions, all in JSON", shown, partitions)
             : "");

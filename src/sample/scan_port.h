@@ -26,7 +26,7 @@ struct ScannedRecord {
   std::int64_t bytes = 0;
   std::int64_t offset = 0;
   std::optional<std::string_view> key = {};
-  std::string_view value = {};
+  std::optional<std::string_view> value = {};  ///< nothing: a tombstone
   std::string_view mark = {};  ///< the value of the header that the scan was told of
 };
 
