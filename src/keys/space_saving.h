@@ -34,7 +34,7 @@ struct HeavyKey {
 /// threads: one at a time; cost: a record takes O(log capacity) at most; memory: memory_for()
 class SpaceSaving {
  public:
-  static constexpr std::size_t capacity_max = 1 << 20;
+  static constexpr std::size_t capacity_max = 1 << 16;
 
   /// At least one counter.
   explicit SpaceSaving(std::size_t capacity);
