@@ -9,6 +9,7 @@
 #include "app/found_errors.h"
 #include "app/partition_counts.h"
 #include "app/sizing_options.h"
+#include "app/strategy_list.h"
 #include "base/text.h"
 
 namespace partwise::app {
@@ -103,18 +104,7 @@ class SimulateReader {
 
   void read_strategies() {
     auto& strategies = options_.strategies;
-    for (const auto& name : listed(values_.text("strategy"))) {
-      const auto strategy = keys::strategy_from_text(lowered(name));
-      if (!strategy) {
-        std::vector<std::string> names;
-        for (const auto each : keys::all_strategies) names.emplace_back(keys::name_of(each));
-        const auto close = nearest(lowered(name), names);
-        found_.wrong(fmt::format("no strategy '{}'", name), close ? *close : joined(names, ", "),
-                     values_.entry("strategy").from);
-      } else if (std::find(strategies.begin(), strategies.end(), *strategy) == strategies.end()) {
-        strategies.push_back(*strategy);
-      }
-    }
+    strategies = strategies_from(values_, found_);
     if (!strategies.empty() || !found_.empty()) return;
     strategies.assign(keys::all_strategies.begin(), keys::all_strategies.end());
     if (options_.is_sweep())

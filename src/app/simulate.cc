@@ -56,7 +56,9 @@ class SimulateRun {
     report_.keys.effective_keys = placed->weights.effective_keys();
     for (auto& each : placed->each) {
       auto verdict = keys::verdict_of(each, report_.rules.value_bytes);
-      report_.strategies.push_back({std::string(keys::name_of(each.strategy)), keys::keeps_key_order(each.strategy), std::move(each.load), std::move(verdict)});
+      report_.strategies.push_back({std::string(keys::name_of(each.strategy)),
+                                    keys::keeps_key_order(each.strategy), std::move(each.load),
+                                    std::move(verdict)});
     }
     return {};
   }

@@ -195,7 +195,8 @@ class VerifyRun {
     only.load.records = verification_.arrivals.actual;
     only.keyed_records = verification_.arrivals.theoretical;
     auto verdict = keys::verdict_of(only, report_.rules.value_bytes);
-    report_.strategies.push_back({std::string(keys::name_of(strategy)), true, std::move(only.load), std::move(verdict)});
+    report_.strategies.push_back(
+        {std::string(keys::name_of(strategy)), true, std::move(only.load), std::move(verdict)});
   }
 
   void tell(const std::string& step) {

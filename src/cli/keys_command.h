@@ -1,4 +1,4 @@
-// `partwise keys`: simulate, verify, cleanup.
+// `partwise keys`: simulate, verify, scan, cleanup.
 #pragma once
 
 #include <string>

@@ -65,7 +65,8 @@ class KeySet {
                                                                std::string& room) const = 0;
 
   /// The keys with at least `least` records, those with most first, at most `most` of them.
-  [[nodiscard]] virtual std::vector<CountedKey> heavy(std::int64_t least, std::size_t most) const = 0;
+  [[nodiscard]] virtual std::vector<CountedKey> heavy(std::int64_t least,
+                                                      std::size_t most) const = 0;
 
   /// What lies on each partition where the keys, in the order of their bytes, are cut into chunks
   /// of K / P + 1 keys (a whole number): the existing analyser's "range". Records without a key are

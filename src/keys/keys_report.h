@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "keys/key_set.h"
 #include "keys/placement.h"
+#include "keys/scan_report.h"
 #include "keys/sweep.h"
 #include "keys/verdict.h"
 #include "keys/verification.h"
@@ -42,13 +43,14 @@ struct KeysSweep {
 
 struct KeysReport {
   std::string version;
-  std::string command;  ///< "simulate", "verify"
+  std::string command;  ///< "simulate", "verify", "scan"
   Instant started;
   KeysSummary keys;
   PlacementRules rules;
   std::vector<StrategyReport> strategies;
   std::optional<KeysSweep> sweep;
   std::optional<Verification> verification;
+  std::optional<ScanReport> scan;
   std::vector<std::string> warnings;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/units.h"
 #include "keys/keys_report.h"
+#include "keys/scan_report_json.h"
 
 namespace partwise::keys {
 namespace {
@@ -153,10 +154,16 @@ std::string to_json(const KeysReport& report) {
              {"strategies", strategies},
              {"sweep", nullptr},
              {"verification", nullptr},
+             {"scan", nullptr},
              {"heat_map", nullptr},
              {"warnings", report.warnings}};
   if (!report.strategies.empty()) to["partitions"] = report.rules.partitions;
   if (report.sweep) to["sweep"] = sweep_json(*report.sweep);
+  if (report.scan) {
+    to["keys"]["keys_are_hashed"] = !report.scan->show_keys;
+    to["scan"] = scan_json(*report.scan);
+    to["heat_map"] = heat_json(*report.scan);
+  }
   if (report.verification) to["verification"] = verification_json(*report.verification);
   return to.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

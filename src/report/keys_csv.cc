@@ -23,14 +23,13 @@ std::string strategies_csv(const keys::KeysReport& report) {
   for (const auto& [name, keeps_key_order, load, verdict] : report.strategies) {
     const auto& records = verdict.records;
     text += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", name,
-        report.keys.records, number(records.mean), number(records.sd_sample),
-        number(records.cv_percent), keys::name_of(verdict.quality), load.partitions(),
-        number(records.sd_population), number(records.max_over_mean), number(records.gini),
-        number(records.entropy_normalised), number(verdict.cv_percent_by_chance),
-        number(verdict.p_value), keys::name_of(verdict.cause), csv_field(verdict.text),
-        number(verdict.bytes.cv_percent), number(verdict.bytes.max_over_mean),
-        keeps_key_order ? "yes" : "no");
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", name, report.keys.records,
+        number(records.mean), number(records.sd_sample), number(records.cv_percent),
+        keys::name_of(verdict.quality), load.partitions(), number(records.sd_population),
+        number(records.max_over_mean), number(records.gini), number(records.entropy_normalised),
+        number(verdict.cv_percent_by_chance), number(verdict.p_value), keys::name_of(verdict.cause),
+        csv_field(verdict.text), number(verdict.bytes.cv_percent),
+        number(verdict.bytes.max_over_mean), keeps_key_order ? "yes" : "no");
   }
   return text;
 }

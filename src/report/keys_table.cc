@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "report/column_chart.h"
 #include "report/grid.h"
+#include "report/scan_table.h"
 
 namespace partwise::report {
 namespace {
@@ -110,8 +111,7 @@ std::string verdicts_text(const KeysReport& report) {
   }
   std::string text = "\n";
   for (const auto& strategy : report.strategies) {
-    text += fmt::format("  {}  {}\n", padded(strategy.name, widest),
-                        strategy.verdict.text);
+    text += fmt::format("  {}  {}\n", padded(strategy.name, widest), strategy.verdict.text);
   }
   return text;
 }
@@ -250,6 +250,7 @@ std::string places_text(const keys::Verification& verification, const Style& sty
 
 std::string table(const KeysReport& report, const Style& style) {
   auto text = heading(report, style);
+  if (report.scan) text += table(*report.scan, style);
   if (report.verification) text += verification_text(*report.verification, style);
   if (!report.strategies.empty()) {
     for (const auto& strategy : report.strategies) text += chart(strategy, style);

@@ -1,0 +1,275 @@
+#include "app/scan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/one_cluster.h"
+#include "app/topic_stretch.h"
+#include "app/version.h"
+#include "base/units.h"
+#include "kafka/cluster.h"
+#include "kafka/record_scan.h"
+#include "keys/recorded_keys.h"
+
+namespace partwise::app {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Feeds the summary, and notes what became of each partition.
+///
+/// threads: any
+class SummarySink final : public sample::ScanSink {
+ public:
+  SummarySink(keys::ScanSummary& summary, std::vector<keys::ScannedStretch>& stretches,
+              std::function<void(std::int64_t records, std::int64_t bytes)> tell)
+      : summary_(summary), stretches_(stretches), tell_(std::move(tell)) {}
+
+  void take(sample::TopicPartition at, std::span<const sample::ScannedRecord> records) override {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& record : records) {
+      keys::ScannedRecord seen;
+      seen.partition = at.partition;
+      seen.timestamp_ms = record.timestamp_ms;
+      seen.key = record.key;
+      if (record.value) seen.value_bytes = std::ssize(*record.value);
+      seen.header_bytes =
+          record.bytes - seen.value_bytes.value_or(0) - (record.key ? std::ssize(*record.key) : 0);
+      bytes_ += record.bytes;
+      summary_.take(seen);
+    }
+    records_ += std::ssize(records);
+    tell_(records_, bytes_);
+  }
+
+  void finished(sample::TopicPartition at, const std::optional<Error>& error) override {
+    const std::scoped_lock lock(mutex_);
+    auto& stretch = stretches_[static_cast<std::size_t>(at.partition)];
+    if (error && !stretch.error) stretch.error = error;
+  }
+
+ private:
+  keys::ScanSummary& summary_;
+  std::vector<keys::ScannedStretch>& stretches_;
+  std::function<void(std::int64_t, std::int64_t)> tell_;
+  std::mutex mutex_;
+  std::int64_t records_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+class ScanRun {
+ public:
+  ScanRun(const ScanOptions& options, Outside& outside, Progress& progress,
+          const std::stop_token& stop)
+      : options_(options), progress_(progress), stop_(stop) {
+    report_.version = version;
+    report_.command = "scan";
+    report_.started = outside.clock().now();
+    report_.rules.salt_ways = options.salt_ways;
+  }
+
+  Result<> visit(const config::ClusterAccess& access, const kafka::ClientSettings& settings) {
+    const auto port = TRY(kafka::open_cluster({settings, Millis{2'000}}, traffic_, stop_));
+    tell("looking at the topic " + options_.topic);
+    const auto stretch =
+        TRY(find_stretch(*port, options_.topic, options_.bounds, settings.timeout, stop_));
+    cluster_ = access.id.empty() ? stretch.cluster_id : access.id;
+    if (stretch.ranges.empty() && !stretch.failures.empty())
+      return tl::unexpected(stretch.failures.front());
+    auto summary = TRY(keys::ScanSummary::within(static_cast<std::size_t>(options_.memory),
+                                                 static_cast<int>(stretch.retained.size())));
+    report_.scan.emplace(keys::ScanReport{cluster_,
+                                          options_.topic,
+                                          stretches_of(stretch),
+                                          options_.fraction,
+                                          options_.show_keys,
+                                          0,
+                                          std::move(summary),
+                                          {},
+                                          true,
+                                          0,
+                                          {},
+                                          {}});
+    read(stretch, settings);
+    return {};
+  }
+
+  Result<keys::KeysReport> report(std::vector<std::string> keys_left) {
+    report_.scan->keys_left = std::move(keys_left);
+    judge();
+    return std::move(report_);
+  }
+
+ private:
+  static std::vector<keys::ScannedStretch> stretches_of(const TopicStretch& stretch) {
+    std::vector<keys::ScannedStretch> stretches(stretch.retained.size());
+    std::vector<bool> known(stretches.size());
+    for (const auto& range : stretch.ranges) {
+      const auto p = static_cast<std::size_t>(range.at.partition);
+      stretches[p] = {range.from, range.to, {}};
+      known[p] = true;
+    }
+    std::size_t next = 0;
+    for (std::size_t p = 0; p < stretches.size(); ++p) {
+      if (!known[p] && !stretch.failures.empty()) {
+        stretches[p].error = stretch.failures[std::min(next++, stretch.failures.size() - 1)];
+      }
+    }
+    return stretches;
+  }
+
+  void read(const TopicStretch& stretch, const kafka::ClientSettings& settings) {
+    auto& scan = *report_.scan;
+    const auto start = steady_clock::now();
+    const auto wanted =
+        static_cast<std::int64_t>(static_cast<double>(stretch.offsets()) * options_.fraction);
+    SummarySink sink(scan.summary, scan.stretches, [&](std::int64_t records, std::int64_t bytes) {
+      tell(fmt::format("read {} of about {}, {}", count_text(records),
+                       counted_text(wanted, "record"), bytes_text(static_cast<double>(bytes))));
+    });
+    kafka::ScanSettings scan_settings;
+    scan_settings.client = settings;
+    scan_settings.workers = 1;  // one that hands over is enough: librdkafka's threads decompress
+    scan_settings.patience = settings.timeout;
+    const auto port = kafka::record_scan(scan_settings, traffic_);
+    const auto rounds = options_.fraction < 1
+                            ? random_rounds(stretch.ranges, options_.fraction, options_.seed)
+                            : std::vector<std::vector<sample::ScanRange>>{stretch.ranges};
+    for (const auto& ranges : rounds) {
+      if (stop_.stop_requested()) break;
+      port->scan(ranges, {options_.topic}, sink, stop_);
+    }
+    scan.read_s = seconds(steady_clock::now() - start);
+    if (stop_.stop_requested()) {
+      scan.error = {
+          ErrorKind::interrupted,
+          fmt::format("interrupted after {}", counted_text(scan.summary.total().records, "record")),
+          {},
+          {}};
+    }
+  }
+
+  void judge() {
+    auto& scan = *report_.scan;
+    const auto total = scan.summary.total();
+    report_.keys.source = options_.topic;
+    report_.keys.records = total.records;
+    report_.keys.bytes = total.bytes;
+    report_.keys.distinct_keys = std::llround(scan.summary.distinct_keys().distinct().value);
+    report_.keys.null_key_records = total.records - total.keyed_records;
+    report_.keys.empty_key_records = scan.summary.empty_keys();
+    for (const auto& key : scan.summary.heavy_by_records().heaviest(10)) {
+      report_.keys.heaviest.push_back(
+          {keys::shown_key(key.key, scan.show_keys), key.at_least(), 0});
+    }
+    if (total.records == 0) {
+      report_.warnings.emplace_back("there is no record in this stretch");
+      return;
+    }
+    if (options_.fraction < 1) {
+      report_.warnings.push_back(fmt::format(
+          "a random part of {:g} of the records: counts are of that part, shares hold for all",
+          options_.fraction));
+    }
+    const auto recorded = keys::recorded_keys(scan.summary);
+    report_.keys.effective_keys = recorded.weights.effective_keys();
+    report_.rules.partitions = static_cast<int>(scan.stretches.size());
+    add_actual(recorded);
+    if (total.keyed_records == 0) {
+      report_.warnings.emplace_back("no record has a key: nothing can be said of keys");
+      return;
+    }
+    tell("finding out who placed the keys");
+    scan.forensics =
+        keys::key_forensics(keys::placements_of(scan.summary.sample()), report_.rules.partitions);
+    what_if(recorded);
+  }
+
+  // Where the records lie.
+  void add_actual(const keys::RecordedKeys& recorded) {
+    const auto& tallies = report_.scan->summary.partitions();
+    keys::Placement actual;
+    actual.load = keys::Load(report_.rules.partitions, 0);
+    actual.weights = recorded.weights;
+    for (std::size_t p = 0; p < tallies.size() && p < actual.load.records.size(); ++p) {
+      actual.load.records[p] = tallies[p].records;
+      actual.load.key_bytes[p] = tallies[p].bytes;  // all bytes: values are not of one size
+      actual.keyed_records.push_back(tallies[p].keyed_records);
+    }
+    actual.hot_keys = std::ssize(
+        recorded.keys->heavy(keys::hot_records(*recorded.keys, report_.rules.partitions), 1));
+    auto verdict = keys::verdict_of(actual, 0);
+    const bool in_order = report_.scan->summary.sample().split_keys(1).in_sample == 0;
+    report_.strategies.push_back({"actual", in_order, std::move(actual.load), std::move(verdict)});
+  }
+
+  void what_if(const keys::RecordedKeys& recorded) {
+    auto& scan = *report_.scan;
+    scan.what_if_exact = recorded.exact;
+    scan.what_if_keys = recorded.sampled;
+    report_.rules.value_bytes = std::llround(scan.summary.value_sizes().mean());
+    if (options_.partitions.size() <= 1) {
+      report_.rules.partitions =
+          options_.partitions.empty() ? report_.rules.partitions : options_.partitions.front();
+      auto placed = keys::placements(*recorded.keys, options_.strategies, report_.rules, stop_);
+      if (!placed) return;
+      for (auto& each : placed->each) {
+        auto verdict = keys::verdict_of(each, report_.rules.value_bytes);
+        report_.strategies.push_back({std::string(keys::name_of(each.strategy)),
+                                      keys::keeps_key_order(each.strategy), std::move(each.load),
+                                      std::move(verdict)});
+      }
+    }
+    sweep(recorded);
+  }
+
+  // Also for one other count: what it would move.
+  void sweep(const keys::RecordedKeys& recorded) {
+    if (options_.partitions.empty()) return;
+    keys::KeysSweep swept;
+    swept.rules = {options_.partitions, static_cast<int>(report_.scan->stretches.size()),
+                   options_.target_cv_percent, options_.salt_ways};
+    auto sweeps = keys::sweep(*recorded.keys, options_.strategies, swept.rules, stop_);
+    if (!sweeps) {
+      report_.warnings.push_back(sweeps.error().message);
+      return;
+    }
+    swept.strategies = std::move(sweeps->each);
+    report_.sweep = std::move(swept);
+  }
+
+  void tell(const std::string& step) {
+    ClusterProgress at;
+    at.address = options_.topic;
+    at.step = step;
+    progress_.update(at);
+  }
+
+  const ScanOptions& options_;
+  Progress& progress_;
+  const std::stop_token& stop_;
+  kafka::TrafficCounters traffic_;
+  std::string cluster_;
+  keys::KeysReport report_;
+};
+
+}  // namespace
+
+Result<keys::KeysReport> scan_keys(const ScanOptions& options, const FoundClusters& found,
+                                   Outside& outside, Progress& progress,
+                                   const std::stop_token& stop) {
+  ScanRun run(options, outside, progress, stop);
+  auto left = TRY(visit_only(
+      found, options.where, outside, progress, stop,
+      [&](const auto& access, const auto& settings) { return run.visit(access, settings); }));
+  return run.report(std::move(left));
+}
+
+}  // namespace partwise::app

@@ -1,0 +1,44 @@
+// What `keys scan` found in a topic.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/units.h"
+#include "keys/key_forensics.h"
+#include "keys/scan_summary.h"
+
+namespace partwise::keys {
+
+/// A partition's part of the stretch that was asked for.
+struct ScannedStretch {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  std::optional<Error> error;  ///< why it was not read to its end
+};
+
+struct ScanReport {
+  std::string cluster;
+  std::string topic;
+  std::vector<ScannedStretch> stretches;  ///< by partition
+  double fraction = 1;                    ///< of the offsets, where a random part was asked for
+  bool show_keys = false;
+  double read_s = 0;
+  ScanSummary summary;
+  KeyForensics forensics;
+  bool what_if_exact = true;
+  std::int64_t what_if_keys = 0;  ///< that the what-if rests on
+  std::optional<Error> error;     ///< why it is not complete
+  std::vector<std::string> keys_left;
+
+  [[nodiscard]] bool complete() const;
+};
+
+/// A key as a report may show it: itself, or "#" and sixteen digits of its hash.
+std::string shown_key(const KeptKey& key, bool show_keys);
+
+}  // namespace partwise::keys

@@ -1,0 +1,132 @@
+#include "report/scan_table.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "report/grid.h"
+
+namespace partwise::report {
+namespace {
+
+using keys::ScanReport;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr std::size_t heavy_shown = 10;
+constexpr std::size_t split_shown = 5;
+constexpr double placed_least = 0.001;
+
+std::string time_text(std::int64_t ms) { return ms < 0 ? "–" : utc_text(Instant{Millis{ms}}); }
+
+std::string read_text(const ScanReport& scan) {
+  const auto total = scan.summary.total();
+  auto text = fmt::format("\n  topic {} on {}: {}, {}", scan.topic, scan.cluster,
+                          counted_text(total.records, "record"),
+                          bytes_text(static_cast<double>(total.bytes)));
+  if (scan.read_s > 0) text += fmt::format(" read in {:.1f} s", scan.read_s);
+  text +=
+      fmt::format(", {} of memory\n", bytes_text(static_cast<double>(scan.summary.memory_bytes())));
+  text += fmt::format("  from {} to {} · {} without a key, {} empty keys, {} tombstones\n",
+                      time_text(total.first_ms), time_text(total.last_ms),
+                      count_text(total.records - total.keyed_records),
+                      count_text(scan.summary.empty_keys()), count_text(total.tombstones));
+  return text;
+}
+
+std::string sizes_text(const char* what, const keys::SizeQuantiles& sizes) {
+  return fmt::format("{} p50 {:.0f} B, p99 {:.0f} B, largest {} B", what, sizes.quantile(0.5),
+                     sizes.quantile(0.99), count_text(sizes.largest()));
+}
+
+std::string distinct_text(const ScanReport& scan) {
+  const auto distinct = scan.summary.distinct_keys().distinct();
+  auto text = fmt::format("  {:.0f} distinct keys", distinct.value);
+  if (!distinct.exact()) text += fmt::format(" [{:.0f}, {:.0f}]", distinct.low, distinct.high);
+  return text + fmt::format(" · {}; {}\n", sizes_text("keys", scan.summary.key_sizes()),
+                            sizes_text("values", scan.summary.value_sizes()));
+}
+
+std::string heavy_text(const ScanReport& scan, const Style& style) {
+  Rows rows;
+  const auto& heavy = scan.summary.heavy_by_records();
+  const auto total = static_cast<double>(std::max<std::int64_t>(1, heavy.total()));
+  for (const auto& key : heavy.heaviest(heavy_shown)) {
+    const auto bytes = scan.summary.heavy_by_bytes().limits_of(key.key);
+    rows.push_back({quotable(keys::shown_key(key.key, scan.show_keys)), count_text(key.at_least()),
+                    key.error == 0 ? "" : "to " + count_text(key.count),
+                    percent_text(static_cast<double>(key.at_least()) / total, 1),
+                    bytes_text(static_cast<double>(bytes.at_least()))});
+  }
+  return "\n" +
+         grid(
+             {{"HEAVIEST KEYS"}, {"RECORDS", true}, {"", true}, {"SHARE %", true}, {"BYTES", true}},
+             rows, style) +
+         (scan.show_keys ? "" : "  keys are shown as hashes; --show-keys shows them\n");
+}
+
+std::string share_text(double share) { return share < placed_least ? "0" : percent_text(share, 1); }
+
+std::string placer_text(const ScanReport& scan, const Style& style) {
+  const auto& forensics = scan.forensics;
+  if (forensics.says_nothing) {
+    return "\n  who placed the keys cannot be told: one partition, or no keys\n";
+  }
+  Rows rows;
+  for (const auto& placer : forensics.placers) {
+    if (placer.keys.value < placed_least) continue;  // what agrees by chance; all are in JSON
+    rows.push_back({std::string(placer.placer), std::string(placer.used_by),
+                    std::to_string(placer.partitions),
+                    fmt::format("{} [{}, {}]", share_text(placer.keys.value),
+                                share_text(placer.keys.low), share_text(placer.keys.high)),
+                    share_text(placer.records)});
+  }
+  rows.push_back(
+      {"unknown, or explicit partitions", "", "",
+       fmt::format("{} [{}, {}]", share_text(forensics.unknown_keys.value),
+                   share_text(forensics.unknown_keys.low), share_text(forensics.unknown_keys.high)),
+       share_text(forensics.unknown_records)});
+  return "\n" + grid({{"PLACED BY"},
+                      {"USED BY"},
+                      {"AT PARTITIONS", true},
+                      {"KEYS %", true},
+                      {"RECORDS %", true}},
+                     rows, style);
+}
+
+std::string split_text(const ScanReport& scan, const Style& style) {
+  const auto split = scan.summary.sample().split_keys(split_shown);
+  if (split.in_sample == 0)
+    return style.good("\n  ✓") + " no key was seen in more than one partition\n";
+  auto text = style.notable("\n  ⚠") + fmt::format(
+                                           " about {:.0f} keys [{:.0f}, {:.0f}] are in more than "
+                                           "one partition: their order is lost, since {}\n",
+                                           split.of_topic.value, split.of_topic.low,
+                                           split.of_topic.high, time_text(split.since_ms));
+  for (const auto& key : split.examples) {
+    std::vector<std::string> places;
+    for (const auto& place : key.places)
+      places.push_back(fmt::format("P{} {}", place.partition, count_text(place.records)));
+    text += fmt::format("    {}: {}\n", quotable(keys::shown_key(key.key, scan.show_keys)),
+                        joined(places, ", "));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string table(const ScanReport& scan, const Style& style) {
+  auto text = read_text(scan);
+  if (scan.summary.total().keyed_records == 0) return text;
+  text += distinct_text(scan) + heavy_text(scan, style) + placer_text(scan, style) +
+          split_text(scan, style);
+  if (!scan.what_if_exact) {
+    text += fmt::format("  what other strategies would do is estimated from {}\n",
+                        counted_text(scan.what_if_keys, "key"));
+  }
+  return text;
+}
+
+}  // namespace partwise::report
