@@ -151,12 +151,12 @@ std::vector<std::vector<sample::ScanRange>> random_rounds(
   std::vector<std::vector<sample::ScanRange>> rounds;
   Random random(seed);
   for (const auto& range : ranges) {
-    const auto wanted = static_cast<double>(range.to - range.from) * fraction;
-    const auto length = std::max<std::int64_t>(
-        block_least, std::llround(std::ceil(wanted / static_cast<double>(blocks_most))));
-    // One block in each of as many equal parts, at a random place: evenly over the stretch.
+    const double wanted = static_cast<double>(range.to - range.from) * fraction;
     const auto blocks =
-        std::max<std::int64_t>(1, std::llround(wanted / static_cast<double>(length)));
+        std::clamp<std::int64_t>(static_cast<std::int64_t>(wanted) / block_least, 1, blocks_most);
+    const auto length =
+        std::max<std::int64_t>(1, std::llround(wanted / static_cast<double>(blocks)));
+    // One block in each of as many equal parts, at a random place: evenly over the stretch.
     const double part = static_cast<double>(range.to - range.from) / static_cast<double>(blocks);
     for (std::int64_t i = 0; i < blocks && range.from < range.to; ++i) {
       const auto part_from = range.from + std::llround(part * static_cast<double>(i));

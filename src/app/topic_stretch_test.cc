@@ -24,9 +24,10 @@ TEST(RandomRounds, TakeAboutTheFractionEvenly) {
   }
   EXPECT_NEAR(static_cast<double>(first), 100'000, 2'000);
   EXPECT_EQ(rounds.size(), 64U);
-  // A small partition is read as one block.
+  // Of a small partition as large a part, in one block.
   ASSERT_EQ(rounds[0].size(), 2U);
   EXPECT_EQ(rounds[0][1].at.partition, 2);
+  EXPECT_EQ(rounds[0][1].to - rounds[0][1].from, 29);
 }
 
 TEST(RandomRounds, TakeAllWhereThatIsAsked) {

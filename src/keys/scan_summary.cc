@@ -106,8 +106,7 @@ ScanSummary::ScanSummary(std::size_t memory, int partitions)
       by_records_(counters_within(memory)),
       by_bytes_(counters_within(memory)),
       sample_(sample_memory(memory)),
-      until_tracking_(first_tracking),
-      tracking_every_(first_tracking) {}
+      until_tracking_(first_tracking) {}
 
 Result<ScanSummary> ScanSummary::within(std::size_t memory, int partitions) {
   TRY(check_memory(memory, partitions));
@@ -155,10 +154,10 @@ void ScanSummary::take_key(const ScannedRecord& record, std::string_view key) {
 }
 
 // Often at first, so that little is missed of the heavy keys; then as rarely as costs nothing.
+// Partitions may be read one after another: a key can become heavy late.
 void ScanSummary::track_heaviest() {
   heat_.track(by_records_.heaviest(heat_rows));
-  tracking_every_ = std::min(2 * tracking_every_, tracking_most);
-  until_tracking_ = tracking_every_;
+  until_tracking_ = std::clamp(by_records_.total() / 16, first_tracking, tracking_most);
 }
 
 void ScanSummary::merge(const ScanSummary& other) {
