@@ -6,7 +6,6 @@
 #include "keys/hash.h"
 
 namespace partwise::keys {
-namespace {
 
 std::uint32_t placing_hash(Partitioner partitioner, std::string_view key) {
   switch (partitioner) {
@@ -22,8 +21,6 @@ std::uint32_t placing_hash(Partitioner partitioner, std::string_view key) {
   }
   return 0;
 }
-
-}  // namespace
 
 std::string_view name_of(Partitioner partitioner) {
   switch (partitioner) {

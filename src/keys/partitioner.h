@@ -1,6 +1,7 @@
 // Which partition a record with a key goes to, by the partitioners of Kafka's clients.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -12,6 +13,11 @@ enum class Partitioner { murmur2, crc32, fnv1a };
 
 std::string_view name_of(Partitioner partitioner);
 std::optional<Partitioner> partitioner_from_text(std::string_view text);
+
+/// What is taken modulo the number of partitions: the hash, made positive as the client makes it.
+///
+/// threads: any
+std::uint32_t placing_hash(Partitioner partitioner, std::string_view key);
 
 /// In 0 .. partitions-1, which must be positive. An empty key is a key.
 ///
