@@ -6,6 +6,9 @@
 
 namespace partwise::keys {
 
+inline constexpr std::uint32_t murmur2_multiplier = 0x5bd1e995;
+inline constexpr std::uint32_t murmur2_seed = 0x9747b28c;
+
 /// MurmurHash2, 32 bits, as Kafka's Java client has it: seed 0x9747b28c, little endian, signed.
 std::int32_t java_murmur2(std::string_view key);
 

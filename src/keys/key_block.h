@@ -19,8 +19,8 @@ struct KeyBlock {
   const char* bytes = nullptr;
   std::span<const std::uint32_t> starts;
   std::span<const std::uint32_t> lengths;
-  std::span<const std::int64_t> records;  ///< of each key; empty: one each
-  std::span<const std::uint32_t> groups;  ///< the kind of each key; empty: there are no kinds
+  std::span<const std::int64_t> records;       ///< of each key; empty: one each
+  std::span<const std::uint32_t> groups = {};  ///< the kind of each key; empty: there are no kinds
 
   [[nodiscard]] std::size_t size() const { return starts.size(); }
   [[nodiscard]] std::string_view key(std::size_t i) const {

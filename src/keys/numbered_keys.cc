@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "base/check.h"
+#include "keys/decimal_keys.h"
 #include "keys/numbered_order.h"
 
 namespace partwise::keys {
@@ -92,31 +92,18 @@ bool NumberedKeys::visit_shared(const TakeKeys& take) const {
 
 bool NumberedKeys::visit(const TakeKeys& take) const {
   if (!visit_shared(take)) return false;
-  std::size_t longest = 0;
-  for (const auto& pattern : spec_.patterns) longest = std::max(longest, pattern.size());
-  std::vector<char> bytes(block_keys * (longest + digits_most) + KeyBlock::readable_beyond);
-  std::array<std::uint32_t, block_keys> starts{};
-  std::array<std::uint32_t, block_keys> lengths{};
-  std::array<std::uint32_t, block_keys> groups{};
-  auto pattern = static_cast<std::size_t>(spec_.first) % spec_.patterns.size();
-  for (auto id = spec_.first; id < spec_.end;) {
-    std::size_t count = 0;
-    char* at = bytes.data();
-    for (; count < block_keys && id < spec_.end; ++count, ++id) {
-      starts[count] = static_cast<std::uint32_t>(at - bytes.data());
-      groups[count] = first_group_ + static_cast<std::uint32_t>(pattern);
-      at = std::copy(spec_.patterns[pattern].begin(), spec_.patterns[pattern].end(), at);
-      at = std::to_chars(at, at + digits_most, id).ptr;
-      lengths[count] = static_cast<std::uint32_t>(at - bytes.data()) - starts[count];
-      if (++pattern == spec_.patterns.size()) pattern = 0;
+  const auto n = spec_.patterns.size();
+  auto pattern = static_cast<std::size_t>(spec_.first) % n;
+  std::vector<std::uint32_t> groups(DecimalKeys::most_keys);
+  DecimalKeys keys(spec_.patterns, spec_.first, spec_.end);
+  KeyBlock block;
+  while (keys.next(block)) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      groups[i] = first_group_ + static_cast<std::uint32_t>(pattern);
+      if (++pattern == n) pattern = 0;
     }
-    if (!take({bytes.data(),
-               {starts.data(), count},
-               {lengths.data(), count},
-               {},
-               {groups.data(), count}})) {
-      return false;
-    }
+    block.groups = {groups.data(), block.size()};
+    if (!take(block)) return false;
   }
   return true;
 }

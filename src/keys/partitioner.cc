@@ -6,6 +6,7 @@
 #include "keys/hash.h"
 
 namespace partwise::keys {
+
 std::uint32_t placing_hash(Partitioner partitioner, std::string_view key) {
   switch (partitioner) {
     case Partitioner::murmur2:

@@ -15,7 +15,7 @@ enum class Partitioner { murmur2, crc32, fnv1a, murmur3 };
 std::string_view name_of(Partitioner partitioner);
 std::optional<Partitioner> partitioner_from_text(std::string_view text);
 
-/// What is taken modulo the number of partitions.
+/// What is taken modulo the number of partitions: the hash, made positive as the client makes it.
 ///
 /// threads: any
 std::uint32_t placing_hash(Partitioner partitioner, std::string_view key);

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "base/check.h"
+#include "keys/fast_modulo.h"
+#include "keys/hash_block.h"
 #include "keys/head_keys.h"
 #include "keys/unkeyed.h"
 
@@ -26,7 +28,8 @@ class HashedPass {
       : rules_(rules),
         hot_(hot_records(keys, rules.partitions)),
         head_(head_records(keys.records(), rules.partitions)),
-        has_empty_(keys.empty_key_records() > 0) {}
+        has_empty_(keys.empty_key_records() > 0),
+        modulo_(static_cast<std::uint32_t>(rules.partitions)) {}
 
   void want(Partitioner partitioner, std::size_t groups) {
     loads_.try_emplace(partitioner, rules_.partitions, groups);
@@ -50,10 +53,11 @@ class HashedPass {
   }
 
  private:
-  void place(Partitioner partitioner, const KeyBlock& block, Load& load) const {
+  void place(Partitioner partitioner, const KeyBlock& block, Load& load) {
+    hashes_.resize(block.size());
+    placing_hashes(partitioner, block, hashes_);
     for (std::size_t i = 0; i < block.size(); ++i) {
-      const auto at =
-          static_cast<std::size_t>(partition_of(partitioner, block.key(i), rules_.partitions));
+      const std::size_t at = modulo_(hashes_[i]);
       if (load.groups.empty()) {
         load.add(at, block.records_of(i), block.lengths[i]);
       } else {
@@ -78,6 +82,8 @@ class HashedPass {
   std::int64_t hot_;
   std::int64_t head_;
   bool has_empty_;
+  FastModulo modulo_;
+  std::vector<std::uint32_t> hashes_;  // of a block
   Hashed loads_;
   Weights weights_;
   Weights without_empty_;

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "keys/hash.h"
+#include "keys/hash_block.h"
 #include "keys/partitioner.h"
 
 namespace partwise::keys {
@@ -62,6 +63,28 @@ TEST(PlacementVectors, AreThoseOfZlibAndMmh3) {
     const auto key = bytes_of(rows[i][0]);
     EXPECT_EQ(crc32(key), std::stoul(rows[i][1])) << rows[i][0];
     EXPECT_EQ(murmur3(key), std::stoul(rows[i][2])) << rows[i][0];
+  }
+}
+
+TEST(PlacementVectors, OfTheJavaClientAreThoseOfABlock) {
+  const auto rows = rows_of("java.tsv");
+  std::string bytes;
+  std::vector<std::uint32_t> starts;
+  std::vector<std::uint32_t> lengths;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const auto key = bytes_of(rows[i][0]);
+    starts.push_back(static_cast<std::uint32_t>(bytes.size()));
+    lengths.push_back(static_cast<std::uint32_t>(key.size()));
+    bytes += key;
+  }
+  bytes.append(KeyBlock::readable_beyond, '\0');
+  const KeyBlock block{bytes.data(), starts, lengths, {}};
+  for (const auto processor : {Processor::best, Processor::any}) {
+    std::vector<std::uint32_t> hashes(block.size());
+    placing_hashes(Partitioner::murmur2, block, hashes, processor);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      EXPECT_EQ(hashes[i] % 10'000, std::stoul(rows[i + 1].back())) << rows[i + 1][0];
+    }
   }
 }
 

@@ -2,16 +2,22 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/units.h"
 #include "keys/chance.h"
+#include "keys/fast_modulo.h"
+#include "keys/hash_block.h"
 #include "keys/head_keys.h"
+#include "keys/partition_counts.h"
 #include "keys/spread.h"
 
 namespace partwise::keys {
 namespace {
+
+constexpr std::size_t counts_at_once = 64;
 
 // A place for each key, of which a count of partitions makes its partition.
 using Places = std::vector<std::uint32_t>;
@@ -31,11 +37,16 @@ class Sweep {
     Sweeps sweeps;
     sweeps.weights = weights_;
     for (const auto strategy : strategies) {
-      if (!is_keyed(strategy)) continue;
-      sweeps.each.push_back({strategy, {}, {}, {}});
-      for (const int partitions : rules_.partitions) {
-        if (stop_.stop_requested()) return {};
-        add_point(partitions, sweeps.each.back());
+      if (is_keyed(strategy)) sweeps.each.push_back({strategy, {}, {}, {}});
+    }
+    const std::span<const int> all(rules_.partitions);
+    for (std::size_t first = 0; first < all.size(); first += counts_at_once) {
+      if (stop_.stop_requested()) return {};
+      count(all.subspan(first, std::min(counts_at_once, all.size() - first)));
+      for (auto& each : sweeps.each) {
+        for (const auto& [partitions, counts] : counted_.at(placed_by(each.strategy))) {
+          add_point(partitions, counts, each);
+        }
       }
     }
     return sweeps;
@@ -52,25 +63,40 @@ class Sweep {
         weights_.add(static_cast<double>(records_.back()));
       }
       for (auto& [partitioner, places] : places_) {
-        for (std::size_t i = 0; i < block.size(); ++i) {
-          places.push_back(placing_hash(partitioner, block.key(i)));
-        }
+        const auto before = places.size();
+        places.resize(before + block.size());
+        placing_hashes(partitioner, block, std::span(places).subspan(before));
       }
       return !stop_.stop_requested();
     });
+    // One record each: without weights, counting takes half the time.
+    one_each_ = keys_.keyed_records() == keys_.keys();
     const int most = *std::max_element(rules_.partitions.begin(), rules_.partitions.end());
     heads_ = keys_.heavy(head_records(keys_.records(), most), head_keys_max(most));
     return done;
+  }
+
+  void count(std::span<const int> partition_counts) {
+    const auto weights =
+        one_each_ ? std::span<const std::int64_t>() : std::span<const std::int64_t>(records_);
+    for (const auto& [partitioner, places] : places_) {
+      auto counts = counts_of_each(places, weights, partition_counts);
+      auto& counted = counted_[partitioner];
+      counted.clear();
+      for (std::size_t i = 0; i < counts.size(); ++i)
+        counted[partition_counts[i]] = std::move(counts[i]);
+    }
   }
 
   static Partitioner placed_by(Strategy strategy) {
     return partitioner_of(strategy).value_or(Partitioner::murmur2);
   }
 
-  void add_point(int partitions, StrategySweep& to) const {
+  void add_point(int partitions, const std::vector<std::int64_t>& by_hash,
+                 StrategySweep& to) const {
     SweepPoint point;
     point.partitions = partitions;
-    const auto counts = counts_of(to.strategy, partitions);
+    const auto counts = counts_of(to.strategy, partitions, by_hash);
     const auto spread = spread_of(counts);
     point.cv_percent = spread.cv_percent;
     point.max_over_mean = spread.max_over_mean;
@@ -89,14 +115,12 @@ class Sweep {
     to.points.push_back(point);
   }
 
-  [[nodiscard]] std::vector<std::int64_t> counts_of(Strategy strategy, int partitions) const {
+  [[nodiscard]] std::vector<std::int64_t> counts_of(
+      Strategy strategy, int partitions, const std::vector<std::int64_t>& by_hash) const {
     if (strategy == Strategy::range) return keys_.by_range(partitions).records;
+    if (partitioner_of(strategy)) return by_hash;
     Load load(partitions, 0);
-    const auto& places = places_.at(placed_by(strategy));
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      load.records[places[i] % static_cast<std::uint32_t>(partitions)] += records_[i];
-    }
-    if (partitioner_of(strategy)) return load.records;
+    load.records = by_hash;
     const auto least = head_records(keys_.records(), partitions);
     std::vector<CountedKey> heads;
     std::copy_if(heads_.begin(), heads_.end(), std::back_inserter(heads),
@@ -111,13 +135,12 @@ class Sweep {
 
   [[nodiscard]] Moved moved_from(int current, const Places& places, int partitions) const {
     Moved moved;
+    const FastModulo now(static_cast<std::uint32_t>(current));
+    const FastModulo then(static_cast<std::uint32_t>(partitions));
     for (std::size_t i = 0; i < places.size(); ++i) {
-      if (places[i] % static_cast<std::uint32_t>(current) ==
-          places[i] % static_cast<std::uint32_t>(partitions)) {
-        continue;
-      }
-      ++moved.keys;
-      moved.records += records_[i];
+      const bool moves = now(places[i]) != then(places[i]);
+      moved.keys += moves ? 1 : 0;
+      moved.records += moves ? records_[i] : 0;
     }
     return moved;
   }
@@ -126,7 +149,10 @@ class Sweep {
   const SweepRules& rules_;
   const std::stop_token& stop_;
   std::map<Partitioner, Places> places_;
+  std::map<Partitioner, std::map<int, std::vector<std::int64_t>>>
+      counted_;  // some counts at a time
   std::vector<std::int64_t> records_;
+  bool one_each_ = false;
   KeyWeights weights_;
   std::vector<CountedKey> heads_;
 };
