@@ -17,6 +17,7 @@ constexpr std::size_t fan = 4;
 SpaceSaving::SpaceSaving(std::size_t capacity) : capacity_(capacity), index_(capacity) {
   CHECK(capacity > 0 && capacity <= capacity_max);
   entries_.reserve(capacity);
+  positions_.reserve(capacity);
   heap_.reserve(capacity);
 }
 
@@ -27,7 +28,7 @@ void SpaceSaving::add(std::string_view key, std::uint64_t hash, std::int64_t wei
   const auto found =
       index_.find(hash, [&](std::uint32_t entry) { return entries_[entry].key.is(key, hash); });
   if (found != SlotIndex::none) {
-    const auto at = entries_[found].at;
+    const auto at = positions_[found];
     heap_[at].count += weight;
     sift_down(at);
   } else if (entries_.size() < capacity_) {
@@ -40,7 +41,8 @@ void SpaceSaving::add(std::string_view key, std::uint64_t hash, std::int64_t wei
 void SpaceSaving::take(HeavyKey key) {
   const auto entry = static_cast<std::uint32_t>(entries_.size());
   index_.insert(key.key.hash, entry);
-  entries_.push_back({std::move(key.key), key.error, entry});
+  entries_.push_back({std::move(key.key), key.error});
+  positions_.push_back(entry);
   heap_.push_back({key.count, entry});
   sift_up(heap_.size() - 1);
 }
@@ -60,7 +62,7 @@ void SpaceSaving::replace_lightest(std::string_view key, std::uint64_t hash, std
 
 void SpaceSaving::put(std::size_t at, Node node) {
   heap_[at] = node;
-  entries_[node.entry].at = static_cast<std::uint32_t>(at);
+  positions_[node.entry] = static_cast<std::uint32_t>(at);
 }
 
 void SpaceSaving::sift_down(std::size_t at) {
@@ -107,7 +109,7 @@ HeavyKey SpaceSaving::listed(const Node& node) const {
 HeavyKey SpaceSaving::limits_of(const KeptKey& key) const {
   const auto found = find(key);
   if (found == SlotIndex::none) return {key, floor(), floor()};
-  return listed(heap_[entries_[found].at]);
+  return listed(heap_[positions_[found]]);
 }
 
 std::vector<HeavyKey> SpaceSaving::heaviest(std::size_t count) const {
@@ -147,6 +149,7 @@ void SpaceSaving::merge(const SpaceSaving& other) {
             [](const HeavyKey& x, const HeavyKey& y) { return x.count > y.count; });
   if (keys.size() > capacity_) keys.resize(capacity_);
   entries_.clear();
+  positions_.clear();
   heap_.clear();
   index_.clear();
   for (auto& key : keys) take(std::move(key));
@@ -154,6 +157,7 @@ void SpaceSaving::merge(const SpaceSaving& other) {
 
 std::size_t SpaceSaving::memory_bytes() const {
   std::size_t bytes = sizeof(*this) + entries_.capacity() * sizeof(Entry) +
+                      positions_.capacity() * sizeof(std::uint32_t) +
                       heap_.capacity() * sizeof(Node) + index_.memory_bytes();
   for (const auto& entry : entries_) bytes += entry.key.heap_bytes();
   return bytes;
@@ -161,7 +165,8 @@ std::size_t SpaceSaving::memory_bytes() const {
 
 std::size_t SpaceSaving::memory_for(std::size_t capacity) {
   // A string that grows may take twice what it needs.
-  const auto entry = sizeof(Entry) + sizeof(Node) + heap_bytes_of_text(2 * KeptKey::longest);
+  const auto entry = sizeof(Entry) + sizeof(std::uint32_t) + sizeof(Node) +
+                     heap_bytes_of_text(2 * KeptKey::longest);
   return sizeof(SpaceSaving) + capacity * entry + SlotIndex::memory_for(capacity);
 }
 

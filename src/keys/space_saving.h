@@ -67,7 +67,6 @@ class SpaceSaving {
   struct Entry {
     KeptKey key;
     std::int64_t error = 0;
-    std::uint32_t at = 0;  // in the heap
   };
   struct Node {
     std::int64_t count = 0;
@@ -85,7 +84,8 @@ class SpaceSaving {
   std::int64_t total_ = 0;
   std::int64_t floor_ = 0;  // what keys without a counter may weigh even while some are free
   std::vector<Entry> entries_;
-  std::vector<Node> heap_;  // four below each, the lightest first
+  std::vector<std::uint32_t> positions_;  // of entries in the heap; apart, since they move with it
+  std::vector<Node> heap_;                // four below each, the lightest first
   SlotIndex index_;
 };
 
