@@ -93,7 +93,6 @@ class ScanSummary {
   HeatMap heat_{heat_rows};
   KeySample sample_;
   std::int64_t until_tracking_ = 0;  // records with keys
-  std::int64_t tracking_every_ = 0;
 };
 
 }  // namespace partwise::keys
