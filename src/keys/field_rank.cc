@@ -57,8 +57,11 @@ class Table {
   }
   void set_key(std::string_view key) { key_.set(records_, std::string(key)); }
   void end_record() { ++records_; }
+  /// What comes from here on counts for stability alone.
+  void end_draw() { drawn_ = records_; }
 
   [[nodiscard]] std::size_t records() const { return records_; }
+  [[nodiscard]] std::size_t drawn() const { return drawn_; }
   [[nodiscard]] const Column& key() const { return key_; }
   [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
 
@@ -77,6 +80,7 @@ class Table {
   }
 
   std::size_t records_ = 0;
+  std::size_t drawn_ = 0;
   Column key_;
   std::vector<Column> columns_;
   std::unordered_map<std::string, std::size_t> by_path_;
@@ -119,10 +123,11 @@ std::optional<double> stability_of(const Column& column, const Column& key, std:
   return static_cast<double>(steady) / static_cast<double>(all);
 }
 
-std::vector<std::int64_t> counts_of(const Column& column) {
+// Of each value, in the first `records`.
+std::vector<std::int64_t> counts_of(const Column& column, std::size_t records) {
   std::vector<std::int64_t> counts(column.texts.size());
-  for (const auto number : column.of_record) {
-    if (number != absent) ++counts[number];
+  for (std::size_t r = 0; r < std::min(records, column.of_record.size()); ++r) {
+    if (column.of_record[r] != absent) ++counts[column.of_record[r]];
   }
   return counts;
 }
@@ -131,28 +136,32 @@ std::vector<std::int64_t> counts_of(const Column& column) {
 double distinct_at_least(const std::vector<std::int64_t>& counts) {
   const auto once = static_cast<double>(std::count(counts.begin(), counts.end(), 1));
   const auto twice = static_cast<double>(std::count(counts.begin(), counts.end(), 2));
-  return static_cast<double>(counts.size()) + once * (once - 1) / (2 * (twice + 1));
+  const auto found = static_cast<double>(counts.size()) -
+                     static_cast<double>(std::count(counts.begin(), counts.end(), 0));
+  return found + once * (once - 1) / (2 * (twice + 1));
 }
 
 FieldScore score_of(const Column& column, const Table& table, int partitions) {
   FieldScore score;
   score.fields = column.fields;
-  const auto counts = counts_of(column);
+  const auto counts = counts_of(column, table.drawn());
   KeyWeights weights;
   std::vector<std::int64_t> placed(static_cast<std::size_t>(partitions));
   for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
     weights.add(static_cast<double>(counts[i]));
     const int partition = partition_of(Partitioner::murmur2, column.texts[i], partitions);
     placed[static_cast<std::size_t>(partition)] += counts[i];
   }
   const auto spread = spread_of(placed);
-  score.coverage = weights.sum() / static_cast<double>(table.records());
-  score.distinct = std::ssize(counts);
+  score.coverage = weights.sum() / static_cast<double>(table.drawn());
+  score.distinct = weights.keys();
   score.distinct_at_least = distinct_at_least(counts);
   score.cv_percent = spread.cv_percent;
   score.cv_percent_by_chance = cv_percent_by_chance(weights, partitions);
   score.max_over_mean = spread.max_over_mean;
   score.stability = stability_of(column, table.key(), table.records());
+  if (score.distinct == 0) return score;  // no drawn record has it
   score.score = score.coverage * score.stability.value_or(1) / score.max_over_mean;
   return score;
 }
@@ -163,7 +172,7 @@ bool better(const FieldScore& x, const FieldScore& y) {
 }
 
 std::int64_t repeated(const Column& key) {
-  const auto counts = counts_of(key);
+  const auto counts = counts_of(key, key.of_record.size());
   return std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 1; });
 }
 
@@ -191,24 +200,29 @@ std::vector<FieldScore> scores_of(const Table& table, int partitions) {
   return scores;
 }
 
+// Whether the record is a JSON object.
+bool add(Table& table, const KeyedValue& record) {
+  json value;
+  if (record.value.size() <= value_bytes_max) value = json::parse(record.value, nullptr, false);
+  if (!value.is_object()) return false;
+  table.add_fields(value, "", 1);
+  if (record.key) table.set_key(*record.key);
+  table.end_record();
+  return true;
+}
+
 }  // namespace
 
-FieldRank field_rank(std::span<const KeyedValue> records, int partitions) {
+FieldRank field_rank(std::span<const KeyedValue> records, std::span<const KeyedValue> of_same_keys,
+                     int partitions) {
   CHECK(partitions > 0);
   FieldRank rank;
   Table table;
-  for (const auto& record : records) {
-    json value;
-    if (record.value.size() <= value_bytes_max) value = json::parse(record.value, nullptr, false);
-    if (!value.is_object()) {
-      ++rank.others;
-      continue;
-    }
-    table.add_fields(value, "", 1);
-    if (record.key) table.set_key(*record.key);
-    table.end_record();
-  }
-  rank.records = static_cast<std::int64_t>(table.records());
+  for (const auto& record : records) rank.others += add(table, record) ? 0 : 1;
+  table.end_draw();
+  rank.records = static_cast<std::int64_t>(table.drawn());
+  if (rank.records == 0) return rank;
+  for (const auto& record : of_same_keys) (void)add(table, record);
   rank.repeated_keys = repeated(table.key());
   rank.scores = scores_of(table, partitions);
   return rank;

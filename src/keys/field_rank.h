@@ -36,15 +36,19 @@ struct FieldScore {
 struct FieldRank {
   std::int64_t records = 0;        ///< that are JSON objects
   std::int64_t others = 0;         ///< that are not, or have more than 64 KiB
-  std::int64_t repeated_keys = 0;  ///< keys with several records, by which stability is known
+  std::int64_t repeated_keys = 0;  ///< keys with several records here, by which stability is known
   std::vector<FieldScore> scores;  ///< best first
 };
 
 /// At most 100 fields are looked at, four objects deep, and the pairs of the 12 best that at least
 /// half of the records have. Values longer than 256 bytes are no keys.
 ///
-/// `partitions` must be positive.
+/// `records` are a fair draw of the topic's records. Of many keys few come twice in it: so
+/// `of_same_keys` are records of keys that were drawn, each with all of its records; they count for
+/// stability alone, and may be none. `partitions` must be positive.
+///
 /// cost: parses each value once; some megabytes for 10,000 records
-FieldRank field_rank(std::span<const KeyedValue> records, int partitions);
+FieldRank field_rank(std::span<const KeyedValue> records, std::span<const KeyedValue> of_same_keys,
+                     int partitions);
 
 }  // namespace partwise::keys

@@ -21,7 +21,7 @@ class Sample {
   [[nodiscard]] FieldRank rank(int partitions) const {
     std::vector<KeyedValue> records;
     for (std::size_t i = 0; i < keys_.size(); ++i) records.push_back({keys_[i], values_[i]});
-    return field_rank(records, partitions);
+    return field_rank(records, {}, partitions);
   }
 
  private:
@@ -109,6 +109,25 @@ TEST(FieldRank, CountsRecordsThatLackAField) {
   EXPECT_EQ(rank.repeated_keys, 0);
 }
 
+TEST(FieldRank, KnowsStabilityByRecordsOfSameKeysAlone) {
+  const std::vector<KeyedValue> drawn = {{"a", R"({"x": 1})"}, {"b", R"({"x": 2})"}};
+  // Of a, three of four records have x = 1; of b, all of two have x = 2: five of six... and the
+  // drawn ones, which are among them in a topic, make it seven of eight.
+  const std::vector<KeyedValue> same = {{"a", R"({"x": 1})"}, {"a", R"({"x": 1, "y": 1})"},
+                                        {"a", R"({"x": 1})"}, {"a", R"({"x": 3})"},
+                                        {"b", R"({"x": 2})"}, {"b", R"({"x": 2})"}};
+  const auto rank = field_rank(drawn, same, 4);
+  EXPECT_EQ(rank.records, 2);
+  EXPECT_EQ(rank.repeated_keys, 2);
+  const auto* x = score_of(rank, {"x"});
+  EXPECT_EQ(x->distinct, 2);
+  EXPECT_DOUBLE_EQ(x->coverage, 1);
+  EXPECT_DOUBLE_EQ(x->stability.value(), 7.0 / 8);
+  const auto* y = score_of(rank, {"y"});
+  EXPECT_EQ(y->distinct, 0);
+  EXPECT_EQ(y->score, 0);
+}
+
 TEST(FieldRank, EstimatesHowManyValuesThereAre) {
   // By hand: a, a, b, b, c, d: four values, of which two came once and two twice:
   // 4 + 2 * 1 / (2 * 3).
@@ -143,7 +162,7 @@ TEST(FieldRank, BearsWhatIsNoJsonAndWhatIsMuchOfIt) {
   const auto singles = std::count_if(rank.scores.begin(), rank.scores.end(),
                                      [](const FieldScore& s) { return s.fields.size() == 1; });
   EXPECT_EQ(singles, 100);
-  EXPECT_TRUE(field_rank({}, 3).scores.empty());
+  EXPECT_TRUE(field_rank({}, {}, 3).scores.empty());
 }
 
 }  // namespace
