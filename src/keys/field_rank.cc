@@ -16,7 +16,7 @@ namespace {
 
 using json = nlohmann::json;
 
-constexpr std::size_t value_bytes_max = 64 * 1024;
+constexpr std::size_t value_bytes_max = std::size_t{64} << 10;
 constexpr std::size_t text_bytes_max = 256;
 constexpr std::size_t fields_max = 100;
 constexpr int depth_max = 4;
