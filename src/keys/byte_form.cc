@@ -26,6 +26,8 @@ std::string_view name_of(SketchKind kind) {
       return "heat map";
     case SketchKind::scan_summary:
       return "summary of a scan";
+    case SketchKind::value_sample:
+      return "sample of values";
   }
   return "sketch";
 }

@@ -2,9 +2,11 @@
 // what it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -17,7 +19,8 @@ enum class SketchKind : std::uint8_t {
   size_quantiles = 3,
   key_sample = 4,
   heat_map = 5,
-  scan_summary = 6
+  scan_summary = 6,
+  value_sample = 7
 };
 
 std::string_view name_of(SketchKind kind);

@@ -108,7 +108,7 @@ void HyperLogLog::merge(const HyperLogLog& other) {
 }
 
 double HyperLogLog::estimate() const {
-  const auto last = static_cast<std::size_t>(hash_bits - precision_ + 1);
+  const auto last = std::size_t{hash_bits} + 1 - static_cast<std::size_t>(precision_);
   std::vector<double> with(last + 1);  // registers of each rank
   for (const auto rank : registers_) with[rank] += 1;
   const auto m = static_cast<double>(register_count());

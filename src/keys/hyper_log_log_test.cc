@@ -85,7 +85,7 @@ TEST(HyperLogLog, IsAsExactAsStatedWithFewAndManyKeys) {
 
 TEST(HyperLogLog, HasNoBiasUpToNumbersThatNoTopicHas) {
   Random random(7);
-  for (const double keys : {2e2, 1e3, 2.5e3, 5e3, 1e5, 1e7, 1e12, 1e15}) {
+  for (const double keys : {2e2, 1e3, 2.5e3, 5e3, 1e5, 1e7, 1e12, 1e15, 5e18}) {
     std::vector<double> errors;
     for (int i = 0; i < 200; ++i) {
       // Around `keys` by the Poisson law of the throws: which adds to the spread while keys are

@@ -20,7 +20,7 @@ constexpr std::size_t counters_fewest = (1 << 8) - 1;
 // About 70,000 keys, by which shares are sure to 0.4 %. Each key more that is in the sample costs a
 // walk through main memory with each of its records.
 constexpr std::size_t sample_memory_most = std::size_t{16} << 20;
-constexpr std::int64_t first_tracking = 1'000;
+constexpr std::int64_t tracking_least = 1'000;
 constexpr std::int64_t tracking_most = 1 << 16;
 
 std::size_t fixed_memory() {
@@ -106,7 +106,7 @@ ScanSummary::ScanSummary(std::size_t memory, int partitions)
       by_records_(counters_within(memory)),
       by_bytes_(counters_within(memory)),
       sample_(sample_memory(memory)),
-      until_tracking_(first_tracking) {}
+      until_tracking_(tracking_least) {}
 
 Result<ScanSummary> ScanSummary::within(std::size_t memory, int partitions) {
   TRY(check_memory(memory, partitions));
@@ -153,11 +153,11 @@ void ScanSummary::take_key(const ScannedRecord& record, std::string_view key) {
   if (--until_tracking_ <= 0) track_heaviest();
 }
 
-// Often at first, so that little is missed of the heavy keys; then as rarely as costs nothing.
-// Partitions may be read one after another: a key can become heavy late.
+// After an eighth of what was read, so that a key that rises misses little of its own; but not so
+// often that it costs anything, and not so seldom that much of a rise is missed.
 void ScanSummary::track_heaviest() {
   heat_.track(by_records_.heaviest(heat_rows));
-  until_tracking_ = std::clamp(by_records_.total() / 16, first_tracking, tracking_most);
+  until_tracking_ = std::clamp(by_records_.total() / 8, tracking_least, tracking_most);
 }
 
 void ScanSummary::merge(const ScanSummary& other) {

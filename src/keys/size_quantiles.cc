@@ -14,14 +14,14 @@ constexpr std::uint8_t version = 1;
 constexpr int exact_bits = 7;  // one bucket for each size below 2^7
 constexpr std::size_t buckets_a_doubling = 64;
 
-std::size_t bucket_of(std::int64_t size) {
+constexpr std::size_t bucket_of(std::int64_t size) {
   const auto bits = static_cast<std::uint64_t>(size);
   const int shift = std::max(0, static_cast<int>(std::bit_width(bits)) - exact_bits);
   return static_cast<std::size_t>(shift) * buckets_a_doubling +
          static_cast<std::size_t>(bits >> shift);
 }
 
-const std::size_t buckets_max = bucket_of(INT64_MAX) + 1;
+constexpr std::size_t buckets_max = bucket_of(INT64_MAX) + 1;
 
 double middle_of(std::size_t bucket) {
   if (bucket < 2 * buckets_a_doubling) return static_cast<double>(bucket);
