@@ -15,7 +15,6 @@ namespace partwise::app {
 namespace {
 
 using sample::OffsetAnswer;
-using sample::TopicPartition;
 
 constexpr std::int64_t block_least = 1000;
 constexpr std::int64_t blocks_most = 64;
