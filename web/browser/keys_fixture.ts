@@ -1,4 +1,4 @@
-// A keys report of any size, made by formulas: what the program writes for `analyse` and `simulate`.
+// A keys report of any size, made by formulas.
 import type { KeysReport, Spread, Strategy } from '../src/report';
 
 /** Looks random and is the same each time. */
@@ -35,6 +35,7 @@ function strategy(name: string, quality: string, cause: string, counts: number[]
     quality,
     cause,
     verdict: `${name} spreads these keys as the counts say.`,
+    keeps_key_order: name !== 'salted',
     key_patterns: [
       { pattern: 'tenant_id-', counts: counts.map((count) => Math.floor(count / 3)) },
       { pattern: 'user_id-', counts: counts.map((count) => count - Math.floor(count / 3)) },
@@ -88,6 +89,7 @@ export function keysReport(partitions: number): KeysReport {
       target_cv_percent: 20,
       strategies: [{ name: 'murmur2', smallest_within: 1, largest_within: 12, points }],
     },
+    verification: null,
     heat_map: {
       start: '2026-03-04T05:00:00Z',
       step_s: 3600,

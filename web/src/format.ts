@@ -30,6 +30,11 @@ export function rateText(bytesPerSecond: number): string {
   return `${bytesText(bytesPerSecond)}/s`;
 }
 
+/** "1,200 records/s"; unknown where it took no time. */
+export function rateOfRecords(records: number, seconds: number): string {
+  return seconds > 0 ? `${countText(Math.floor(records / seconds))} records/s` : unknown;
+}
+
 /** "1,234,567" */
 export function countText(n: number): string {
   return Math.round(n).toLocaleString('en-US');

@@ -138,6 +138,8 @@ export interface Strategy extends Spread {
   quality: string;
   cause: string;
   verdict: string;
+  /** All records of a key stay on one partition, in their order. */
+  keeps_key_order: boolean;
   key_patterns: { pattern: string; counts: number[] }[];
 }
 
@@ -169,6 +171,49 @@ export interface HeatMap {
   keys: { key: string; records: number[] }[];
 }
 
+interface RunError {
+  kind: string;
+  message: string;
+  hint: string;
+}
+
+/** What was found when records were read back. */
+export interface Arrivals {
+  proven: boolean;
+  acknowledged: number;
+  arrived: number;
+  missing: number;
+  twice: number;
+  unacknowledged: number;
+  out_of_order: number;
+  misplaced: number;
+  wrong_key: number;
+  without_key: number;
+  /** Records on each partition: that arrived, and where the keys of those belong. */
+  actual: number[];
+  theoretical: number[];
+  examples: string[];
+}
+
+export interface Verification {
+  cluster: string;
+  topic: string;
+  existing: boolean;
+  kept: boolean;
+  replication_factor: number;
+  compression: string;
+  partitioner: string;
+  planned: number;
+  sent: number;
+  failed: number;
+  produce_s: number;
+  read_s: number;
+  arrivals: Arrivals | null;
+  error: RunError | null;
+  removal_error: RunError | null;
+  api_keys_left: string[];
+}
+
 export interface KeysReport {
   schema: 'partwise.keys/1';
   version: string;
@@ -187,9 +232,11 @@ export interface KeysReport {
     keys_are_hashed: boolean;
     heaviest: { key: string; records: number; share: number }[];
   };
-  partitions: number;
+  /** Of the strategies; null where other counts alone were asked for. */
+  partitions: number | null;
   strategies: Strategy[] | null;
   sweep: Sweep | null;
+  verification: Verification | null;
   heat_map: HeatMap | null;
   warnings: string[];
 }

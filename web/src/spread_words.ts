@@ -15,20 +15,8 @@ const qualities: Record<string, Word> = {
   severe: { sign: '✗', words: 'severe skew', tone: 'bad' },
 };
 
-const causes: Record<string, string> = {
-  none: 'none',
-  too_few_keys: 'too few keys',
-  hot_key: 'hot key',
-  bad_hash_or_range: 'bad hash or range',
-  unkeyed_stickiness: 'sticky batches of records without key',
-};
-
 export function qualityWord(strategy: Strategy): Word {
   return qualities[strategy.quality] ?? { sign: '?', words: strategy.quality, tone: 'plain' };
-}
-
-export function causeText(strategy: Strategy): string {
-  return causes[strategy.cause] ?? strategy.cause.replaceAll('_', ' ');
 }
 
 interface Statistic {

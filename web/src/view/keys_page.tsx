@@ -1,4 +1,4 @@
-// The report of `partwise analyse` and `partwise simulate`: how keys spread over partitions.
+// The report of `partwise keys`: how keys spread over partitions, and whether they are where they belong.
 import {
   bytesText,
   countText,
@@ -15,9 +15,16 @@ import { Messages, SettingsDetails, Tiles } from './parts';
 import { Statistics } from './statistics';
 import { StrategyChart } from './strategy_chart';
 import { SweepCharts } from './sweep_charts';
+import { VerificationSection } from './verification_section';
 
 export function keysTitle(report: KeysReport): string {
-  return `How keys spread over ${countedText(report.partitions, 'partition')}`;
+  if (report.partitions !== null) {
+    return `How keys spread over ${countedText(report.partitions, 'partition')}`;
+  }
+  const counts = report.sweep?.strategies[0]?.points.length ?? 0;
+  return counts === 0
+    ? 'How keys spread'
+    : `How keys spread over ${countedText(counts, 'count')} of partitions`;
 }
 
 function Keys({ report }: { report: KeysReport }) {
@@ -78,10 +85,11 @@ export function KeysPage({ report }: { report: KeysReport }) {
   return (
     <>
       <p class="when">
-        partwise {report.command}, started {timeText(epochOf(report.started))}
+        partwise keys {report.command}, started {timeText(epochOf(report.started))}
       </p>
       <Messages word="warning" texts={report.warnings} />
       <SettingsDetails settings={report.settings} />
+      {report.verification && <VerificationSection verification={report.verification} />}
       <Keys report={report} />
       <Strategies report={report} />
       {report.sweep && <SweepCharts sweep={report.sweep} />}

@@ -1,7 +1,7 @@
 // All strategies beside each other: what is thought of them, and every number.
-import { numberText, percentText } from '../format';
+import { numberText, percentText, unknown } from '../format';
 import type { Spread, Strategy } from '../report';
-import { causeText, qualityWord, statistics } from '../spread_words';
+import { qualityWord, statistics } from '../spread_words';
 import { BarTable } from './bar_table';
 import { ScrollBox } from './data_table';
 import { MarkCell } from './mark_cell';
@@ -11,8 +11,7 @@ function Verdicts({ strategies }: { strategies: Strategy[] }) {
     <ul class="verdicts">
       {strategies.map((one) => (
         <li key={one.name}>
-          <strong>{one.name}</strong> <MarkCell {...qualityWord(one)} />
-          {one.cause !== 'none' && <> (cause: {causeText(one)})</>}: {one.verdict}
+          <strong>{one.name}</strong> <MarkCell {...qualityWord(one)} />: {one.verdict}
         </li>
       ))}
     </ul>
@@ -28,7 +27,7 @@ function Row({
   of: string;
   spread: Spread & Partial<Strategy>;
 }) {
-  const { cv_percent_by_chance: chance, p_value: p } = spread;
+  const { cv_percent_by_chance: chance, p_value: p, keeps_key_order: order } = spread;
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -40,6 +39,7 @@ function Row({
       ))}
       <td class="number">{percentText(chance ?? null)}</td>
       <td class="number">{numberText(p ?? null, 2)}</td>
+      <td>{order === undefined ? unknown : order ? 'kept' : 'lost'}</td>
     </tr>
   );
 }
@@ -68,6 +68,12 @@ function AllNumbers({ strategies }: { strategies: Strategy[] }) {
               title="how likely chance alone is to give a CV this high"
             >
               p-value
+            </th>
+            <th
+              scope="col"
+              title="whether the records of a key stay on one partition, in their order"
+            >
+              Key order
             </th>
           </tr>
         </thead>

@@ -115,8 +115,11 @@ function SweepOf({ one, sweep }: { one: StrategySweep; sweep: Sweep }) {
       ),
     [one],
   );
-  const last = one.points.at(-1);
-  const span = last ? `1 to ${countText(last.partitions)} partitions` : 'no partitions';
+  const counts = one.points.map((point) => point.partitions);
+  const span =
+    counts.length > 0
+      ? `${countText(Math.min(...counts))} to ${countText(Math.max(...counts))} partitions`
+      : 'no partitions';
   const moves = one.points.some((point) => point.moved_keys_percent !== null);
   return (
     <>
