@@ -1,6 +1,7 @@
 #include "keys/verdict.h"
 
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -20,12 +21,16 @@ bool blames_hash(const Placement& placement, double p_value) {
          p_value_of(*placement.other_weights, placement.other_records) < unlikely;
 }
 
+// Where most of the unevenness goes when the records without a key do.
+bool blames_unkeyed(const Placement& placement, const Verdict& verdict) {
+  const double keyed = spread_of(placement.keyed_records).sd_population;
+  return 2 * keyed * keyed < verdict.records.sd_population * verdict.records.sd_population;
+}
+
 Cause cause_of(const Placement& placement, const Verdict& verdict) {
   if (verdict.quality == Quality::good) return Cause::none;
   if (!is_keyed(placement.strategy)) return Cause::unkeyed_stickiness;
-  if (spread_of(placement.keyed_records).cv_percent < good_cv_percent) {
-    return Cause::unkeyed_stickiness;  // of those among them that have no key
-  }
+  if (blames_unkeyed(placement, verdict)) return Cause::unkeyed_stickiness;
   const bool hash = blames_hash(placement, verdict.p_value);
   if (placement.other_weights) {
     // Both may be: the hot key, where the others alone would be even.
@@ -44,7 +49,7 @@ std::string even_text(const Placement& placement, const Verdict& verdict) {
         verdict.cv_percent_by_chance, verdict.p_value);
   }
   if (!keeps_key_order(placement.strategy))
-    return "even; hot keys are on several partitions, their order is lost";
+    return "even; hot keys, if any, are on several partitions, their order is lost";
   return fmt::format("even; chance alone gives {:.2g} %", verdict.cv_percent_by_chance);
 }
 
@@ -55,12 +60,14 @@ std::string few_text(const Placement& placement, const Verdict& verdict) {
   const double equal = placement.weights.effective_keys();
   const bool unequal = equal < 0.9 * static_cast<double>(placement.weights.keys());
   return fmt::format(
-      "too few keys: {}{} over {} give {:.1f} % by chance, no hash does better; {} equal keys "
-      "would "
-      "give {:.0f} %",
-      counted_text(placement.weights.keys(), "key"),
-      unequal ? fmt::format(", as uneven as {:.0f} equal ones,", equal) : "",
+      "too few keys: {}{} over {} give {:.1f} % by chance, {}; {} equal keys would give {:.0f} %",
+      counted_text(placement.weights.keys(),
+                   placement.strategy == Strategy::salted ? "salted key" : "key"),
+      unequal ? fmt::format(", as uneven as {:.3g} equal ones,", equal) : "",
       counted_text(placement.load.partitions(), "partition"), verdict.cv_percent_by_chance,
+      placement.strategy == Strategy::two_choices
+          ? fmt::format("two choices {:.1f} %", verdict.records.cv_percent)
+          : "no hash does better",
       count_text(static_cast<std::int64_t>(enough)), good_cv_percent);
 }
 
@@ -82,9 +89,11 @@ std::string hot_text(const Placement& placement) {
 std::string hash_text(const Placement& placement, const Verdict& verdict) {
   if (placement.strategy == Strategy::range) {
     return fmt::format(
-        "the ranges are to blame: {} cut by number of keys, not by records; chance alone gives "
+        "the ranges are to blame: {} in chunks of {}, whatever their records; chance alone gives "
         "{:.1f} %",
-        counted_text(placement.weights.keys(), "key"), verdict.cv_percent_by_chance);
+        counted_text(placement.weights.keys(), "key"),
+        count_text(placement.weights.keys() / placement.load.partitions() + 1),
+        verdict.cv_percent_by_chance);
   }
   return fmt::format(
       "the hash is to blame: chance alone gives {:.1f} %, and this once in {} times",
@@ -94,7 +103,17 @@ std::string hash_text(const Placement& placement, const Verdict& verdict) {
           : "over 1,000");
 }
 
+std::int64_t sum_of(const std::vector<std::int64_t>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
 std::string stuck_text(const Placement& placement) {
+  if (is_keyed(placement.strategy)) {
+    return fmt::format(
+        "{} without a key stay on a partition for a batch each, among {}; more records even it out",
+        counted_text(sum_of(placement.load.records) - sum_of(placement.keyed_records), "record"),
+        counted_text(placement.load.partitions(), "partition"));
+  }
   return fmt::format(
       "it stays on a partition for many records: {} among {}; more records even it out",
       counted_text(placement.choices, "choice"),

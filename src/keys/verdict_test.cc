@@ -63,9 +63,37 @@ TEST(Verdict, BlamesAHashThatPutsAllOnFewPartitions) {
 }
 
 TEST(Verdict, BlamesRangesThatAreCutByNumbersOfKeys) {
-  EXPECT_EQ(verdict(*simulated(Simulation::typical, 1000), Strategy::range, 10).cause,
-            Cause::bad_hash_or_range);
+  const auto typical = verdict(*simulated(Simulation::typical, 1000), Strategy::range, 10);
+  EXPECT_EQ(typical.cause, Cause::bad_hash_or_range);
+  // 100 keys with as many records each: it is the chunk of 100 / 10 + 1 that leaves the last short.
+  EXPECT_NE(typical.text.find("chunks of 11"), std::string::npos) << typical.text;
   EXPECT_EQ(verdict(*simulated(Simulation::less, 1000), Strategy::range, 10).cause, Cause::none);
+}
+
+// 500 records with keys, and 140 without one, which are one batch on one partition.
+TEST(Verdict, TellsRecordsWithoutAKeyAmongOthers) {
+  CountedKeys keys;
+  for (int i = 0; i < 50; ++i) keys.add("order-" + std::to_string(i), 10);
+  const auto keyed = verdict(keys, Strategy::murmur2, 6);
+  EXPECT_EQ(keyed.cause, Cause::too_few_keys);
+  keys.add_null(140);
+  const auto stuck = verdict(keys, Strategy::murmur2, 6);
+  EXPECT_EQ(stuck.quality, Quality::severe);
+  EXPECT_EQ(stuck.cause, Cause::unkeyed_stickiness);
+  EXPECT_NE(stuck.text.find("140 records without a key"), std::string::npos) << stuck.text;
+  // A few of them are not what makes few keys uneven.
+  CountedKeys few;
+  for (int i = 0; i < 5; ++i) few.add("order-" + std::to_string(i), 100);
+  few.add_null(5);
+  EXPECT_EQ(verdict(few, Strategy::murmur2, 6).cause, Cause::too_few_keys);
+}
+
+TEST(Verdict, SaysOfFewKeysWhatTheStrategyDoes) {
+  const auto keys = simulated(Simulation::more, 100'000);
+  const auto text = [&](Strategy strategy) { return verdict(*keys, strategy, 10).text; };
+  EXPECT_NE(text(Strategy::murmur2).find("no hash does better"), std::string::npos);
+  EXPECT_NE(text(Strategy::salted).find("80 salted keys"), std::string::npos);
+  EXPECT_EQ(text(Strategy::two_choices).find("no hash does better"), std::string::npos);
 }
 
 TEST(Verdict, TellsStickinessWithoutKeys) {
