@@ -21,6 +21,10 @@ bool blames_hash(const Placement& placement, double p_value) {
          p_value_of(*placement.other_weights, placement.other_records) < unlikely;
 }
 
+std::int64_t sum_of(const std::vector<std::int64_t>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
 // Where most of the unevenness goes when the records without a key do.
 bool blames_unkeyed(const Placement& placement, const Verdict& verdict) {
   const double keyed = spread_of(placement.keyed_records).sd_population;
@@ -72,7 +76,10 @@ std::string few_text(const Placement& placement, const Verdict& verdict) {
 }
 
 std::string hot_text(const Placement& placement) {
-  const double share = placement.weights.heaviest_share();
+  // Weights are of the records that have a key.
+  const double keyed = static_cast<double>(sum_of(placement.keyed_records)) /
+                       static_cast<double>(sum_of(placement.load.records));
+  const double share = keyed * placement.weights.heaviest_share();
   const auto worth = fmt::format("{} % of the records, as much as {:.2g} mean partitions",
                                  percent_text(share), share * placement.load.partitions());
   switch (placement.strategy) {
@@ -101,10 +108,6 @@ std::string hash_text(const Placement& placement, const Verdict& verdict) {
       verdict.p_value > 0 && verdict.p_value < unlikely
           ? count_text(static_cast<std::int64_t>(std::min(1e15, 1 / verdict.p_value)))
           : "over 1,000");
-}
-
-std::int64_t sum_of(const std::vector<std::int64_t>& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
 
 std::string stuck_text(const Placement& placement) {

@@ -47,6 +47,17 @@ TEST(Verdict, TellsAHotKeyThatHidesTheOthers) {
   EXPECT_NE(salted.text.find("still has 10 % of the records"), std::string::npos) << salted.text;
 }
 
+// 600 of 1,000 records, of which 200 have no key.
+TEST(Verdict, TellsAHotKeysShareOfAllRecords) {
+  CountedKeys keys;
+  keys.add("hot", 600);
+  for (int i = 0; i < 200; ++i) keys.add("k" + std::to_string(i), 1);
+  keys.add_null(200);
+  const auto text = verdict(keys, Strategy::murmur2, 10).text;
+  EXPECT_NE(text.find("60 % of the records, as much as 6 mean partitions"), std::string::npos)
+      << text;
+}
+
 // 10,000 keys that all have the same remainder: what no good hash would do.
 TEST(Verdict, BlamesAHashThatPutsAllOnFewPartitions) {
   CountedKeys keys;

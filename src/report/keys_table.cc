@@ -156,27 +156,32 @@ std::vector<std::size_t> shown_points(std::size_t count) {
   return shown;
 }
 
+std::vector<std::string> point_row(const keys::SweepPoint& point, const keys::SweepRules& rules) {
+  std::vector<std::string> row = {count_text(point.partitions), cv_text(point.cv_percent),
+                                  cv_text(point.cv_percent_by_chance),
+                                  fmt::format("{:.2f}", point.max_over_mean)};
+  if (rules.current) {
+    row.push_back(point.moved_keys_percent ? fmt::format("{:.1f}", *point.moved_keys_percent)
+                                           : "–");
+  }
+  row.emplace_back(point.cv_percent < rules.target_cv_percent ? "✓" : "");
+  return row;
+}
+
 std::string sweep_text(const keys::KeysSweep& sweep, const Style& style) {
+  std::vector<GridColumn> columns = {
+      {"PARTITIONS", true}, {"CV %", true}, {"BY CHANCE %", true}, {"MAX/MEAN", true}};
+  if (sweep.rules.current) columns.push_back({"KEYS MOVED %", true});
+  columns.push_back({""});
   std::string text;
   for (const auto& strategy : sweep.strategies) {
     Rows rows;
     for (const auto i : shown_points(strategy.points.size())) {
-      const auto& point = strategy.points[i];
-      rows.push_back(
-          {count_text(point.partitions), cv_text(point.cv_percent),
-           cv_text(point.cv_percent_by_chance), fmt::format("{:.2f}", point.max_over_mean),
-           point.moved_keys_percent ? fmt::format("{:.1f}", *point.moved_keys_percent) : "–",
-           point.cv_percent < sweep.rules.target_cv_percent ? "✓" : ""});
+      rows.push_back(point_row(strategy.points[i], sweep.rules));
     }
     text += fmt::format("\n  {}  {}\n", style.bold(keys::name_of(strategy.strategy)),
                         within_text(strategy, sweep.rules.target_cv_percent));
-    text += grid({{"PARTITIONS", true},
-                  {"CV %", true},
-                  {"BY CHANCE %", true},
-                  {"MAX/MEAN", true},
-                  {"KEYS MOVED %", true},
-                  {""}},
-                 rows, style);
+    text += grid(columns, rows, style);
     if (rows.size() < strategy.points.size()) {
       text += fmt::format("  {} of {} counts; all in --format csv and json\n", rows.size(),
                           strategy.points.size());
@@ -212,6 +217,7 @@ std::string proof_text(const keys::Verification& verification, const Style& styl
 
 std::string fate_of(const keys::Verification& verification) {
   if (verification.existing) return "was there before";
+  if (verification.removal) return "made";
   return verification.kept ? "made, and kept" : "made, and deleted";
 }
 
@@ -241,9 +247,15 @@ std::string places_text(const keys::Verification& verification, const Style& sty
                     count_text(arrivals.actual[p]),
                     count_text(arrivals.actual[p] - arrivals.theoretical[p])});
   }
-  return "\n" +
-         grid({{"PARTITION", true}, {"THEORETICAL", true}, {"ACTUAL", true}, {"DIFFERENCE", true}},
-              rows, style);
+  auto text =
+      "\n" +
+      grid({{"PARTITION", true}, {"THEORETICAL", true}, {"ACTUAL", true}, {"DIFFERENCE", true}},
+           rows, style);
+  if (rows.size() < arrivals.actual.size()) {
+    text += fmt::format("  the first {} of {} partitions, all in JSON\n", rows.size(),
+                        arrivals.actual.size());
+  }
+  return text;
 }
 
 }  // namespace

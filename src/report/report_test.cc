@@ -1,10 +1,8 @@
-// Every view of a report against a file that was checked by hand. PARTWISE_UPDATE_GOLDEN=1 writes
-// the files anew: read their difference before you commit it.
+// Every view of a report against a file that was checked by hand.
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -16,6 +14,7 @@
 #include "report/example_report_fake.h"
 #include "report/explain.h"
 #include "report/files.h"
+#include "report/golden_fake.h"
 #include "report/html.h"
 #include "report/table.h"
 #include "sizing/report_json.h"
@@ -23,27 +22,6 @@
 
 namespace partwise::report {
 namespace {
-
-std::string contents(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-void expect_golden(const std::string& name, const std::string& text) {
-  const auto path = std::filesystem::path(PARTWISE_GOLDEN) / name;
-  if (std::getenv("PARTWISE_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
-  std::istringstream found(text);
-  std::istringstream wanted(contents(path));
-  std::string line;
-  std::string wanted_line;
-  for (int number = 1; std::getline(wanted, wanted_line); ++number) {
-    ASSERT_TRUE(std::getline(found, line)) << path << " has more lines than " << number - 1;
-    ASSERT_EQ(line, wanted_line) << path << " line " << number;
-  }
-  EXPECT_FALSE(std::getline(found, line)) << path << " lacks: " << line;
-}
 
 TEST(Report, AsJson) { expect_golden("recommend.json", sizing::to_json(example_report())); }
 
