@@ -1,7 +1,6 @@
 // The heaviest keys in bounded memory, with guaranteed bounds.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,7 +22,7 @@ struct HeavyKey {
 };
 
 /// Space-Saving with weights: at least the `capacity` heaviest keys have a counter; a key that gets
-/// one goes on from floor(), which becomes its error. Half as many keys again come and go: when all
+/// one goes on from floor(), which becomes its error. As many keys again come and go: when all
 /// that room is taken, the lightest go together, and the heaviest of them is the new floor. (The
 /// algorithm's own form, which lets the lightest go for each new key, costs three times as much
 /// where most keys are new.) What holds for any order of the records:
@@ -79,9 +78,7 @@ class SpaceSaving {
     std::int64_t count = 0;  // 0: free
     std::int64_t error = 0;
   };
-  static constexpr std::size_t room_for(std::size_t capacity) {
-    return capacity + std::max<std::size_t>(1, capacity / 2);
-  }
+  static constexpr std::size_t room_for(std::size_t capacity) { return 2 * capacity; }
   [[nodiscard]] std::uint32_t find(const KeptKey& key) const;
   void take(HeavyKey key);
   [[nodiscard]] std::uint32_t free_entry();

@@ -69,25 +69,27 @@ std::string broken_guarantee(const Counted& counted) {
 }
 
 TEST(SpaceSaving, CountsAsByHand) {
-  // Two counters, and room for a third key until the next comes.
-  Counted counted(2, {{"a"}, {"a"}, {"a"}, {"b"}, {"b"}, {"c"}});
-  EXPECT_EQ(counted.sketch.size(), 3U);
+  // Two counters, and room for two keys more until the next comes.
+  Counted counted(2, {{"a", 4}, {"b", 3}, {"c", 1}, {"d", 2}});
+  EXPECT_EQ(counted.sketch.size(), 4U);
   EXPECT_EQ(counted.sketch.floor(), 0);
-  counted.add("d");  // c goes, which had 1
-  EXPECT_EQ(counted.sketch.floor(), 1);
+  counted.add("e");  // c and d go, which had 2 at most
+  EXPECT_EQ(counted.sketch.floor(), 2);
   const auto heaviest = counted.sketch.heaviest(5);
   ASSERT_EQ(heaviest.size(), 3U);
   EXPECT_EQ(heaviest[0].key.head, "a");
-  EXPECT_EQ(heaviest[0].count, 3);
+  EXPECT_EQ(heaviest[0].count, 4);
   EXPECT_EQ(heaviest[0].error, 0);
   EXPECT_EQ(heaviest[1].key.head, "b");
-  EXPECT_EQ(heaviest[2].key.head, "d");
-  EXPECT_EQ(heaviest[2].count, 2);
-  EXPECT_EQ(heaviest[2].error, 1);
-  counted.add("c");  // b or d goes, which had 2 both
+  EXPECT_EQ(heaviest[2].key.head, "e");
+  EXPECT_EQ(heaviest[2].count, 3);
+  EXPECT_EQ(heaviest[2].error, 2);
+  counted.add("f");  // there is room
   EXPECT_EQ(counted.sketch.floor(), 2);
-  EXPECT_EQ(counted.sketch.limits_of(KeptKey::of("c", key_hash("c"))).count, 3);
-  EXPECT_EQ(counted.sketch.limits_of(KeptKey::of("c", key_hash("c"))).error, 2);
+  counted.add("c");  // two of b, e and f go, which had 3
+  EXPECT_EQ(counted.sketch.floor(), 3);
+  EXPECT_EQ(counted.sketch.limits_of(KeptKey::of("c", key_hash("c"))).count, 4);
+  EXPECT_EQ(counted.sketch.limits_of(KeptKey::of("c", key_hash("c"))).error, 3);
 }
 
 TEST(SpaceSaving, IsExactWhileThereIsRoom) {
@@ -182,9 +184,10 @@ TEST(SpaceSaving, FindsTheHeavyKeysOfManyProcesses) {
 
 TEST(SpaceSaving, HoldsWhenMergedWithASmallerOne) {
   Counted large(8, {{"a", 5}, {"b", 4}});
-  Counted small(2, {{"a", 3}, {"c", 3}, {"d", 2}, {"e", 4}});
+  Counted small(2, {{"a", 3}, {"c", 3}, {"d", 2}, {"e", 1}, {"f", 4}});
   large.merge(small);
-  // The lightest, d, had to go, which had 2: b may have so many more, and whatever comes has, too.
+  // The lightest, d and e, had to go, of which d had 2: b may have so many more, and whatever comes
+  // has, too.
   const auto limits = large.sketch.limits_of(KeptKey::of("b", key_hash("b")));
   EXPECT_EQ(limits.count, 6);
   EXPECT_EQ(limits.at_least(), 4);
