@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/units.h"
+
 namespace partwise::app {
 namespace {
 
