@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "keys/hash.h"
 #include "keys/partitioner.h"
 
 namespace partwise::keys {
@@ -14,6 +15,12 @@ constexpr std::int64_t rounds = 1000;
 
 std::size_t place_of(Partitioner partitioner, std::string_view key, const Load& load) {
   return static_cast<std::size_t>(partition_of(partitioner, key, load.partitions()));
+}
+
+// Another partition than the first, wherever there is one.
+std::size_t second_choice(std::string_view key, std::size_t first, const Load& load) {
+  const auto partitions = static_cast<std::size_t>(load.partitions());
+  return partitions == 1 ? first : (first + 1 + murmur3(key) % (partitions - 1)) % partitions;
 }
 
 void take_heads_off(Load& load, std::span<const CountedKey> heads) {
@@ -56,8 +63,8 @@ void choose_of_two(Load& load, std::span<const CountedKey> heads) {
   };
   std::vector<Choice> choices;
   for (const auto& key : heads) {
-    choices.push_back({&key, place_of(Partitioner::murmur2, key.key, load),
-                       place_of(Partitioner::murmur3, key.key, load)});
+    const auto first = place_of(Partitioner::murmur2, key.key, load);
+    choices.push_back({&key, first, second_choice(key.key, first, load)});
   }
   for (std::int64_t round = 1; round <= rounds; ++round) {
     for (auto& choice : choices) {
