@@ -250,6 +250,10 @@ class KafkaKeyTopic final : public KeyTopic {
     auto error = error_of(code, "produce to the topic " + spec_.name);
     if (error.kind == ErrorKind::unauthorized) {
       error.hint = fmt::format("allow WRITE on the topic {}", spec_.name);
+    } else if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+      error.hint =
+          "shorter keys or values; or a larger message.max.bytes in --config, and in the topic "
+          "max.message.bytes";
     } else if (error.kind == ErrorKind::timeout || error.kind == ErrorKind::unavailable) {
       if (const auto trouble = client_->last_trouble()) error.message = trouble->message;
     }

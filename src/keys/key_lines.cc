@@ -67,6 +67,18 @@ std::optional<std::string> unquoted(std::string_view field) {
   return text;
 }
 
+constexpr std::size_t line_bytes_max(KeyFormat format) {
+  switch (format) {
+    case KeyFormat::text:
+      return key_bytes_max;
+    case KeyFormat::hex:
+      return 2 * key_bytes_max;
+    case KeyFormat::csv:
+      return key_bytes_max + 64;  // a weight behind it
+  }
+  return key_bytes_max;
+}
+
 }  // namespace
 
 std::string_view name_of(KeyFormat format) {
@@ -88,9 +100,9 @@ Result<> KeyLines::take(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto end = bytes.find('\n');
     const auto part = bytes.substr(0, end);
-    if (begun_.size() + part.size() > key_bytes_max) {
+    if (begun_.size() + part.size() > line_bytes_max(format_)) {
       ++lines_;
-      return wrong("it is longer than 1 MiB", "one key a line; no record can have a larger one");
+      return wrong("its key is longer than 1 MiB", "one key a line, of 1 MiB at most");
     }
     if (end == std::string_view::npos) {
       begun_ += part;

@@ -21,7 +21,7 @@ enum class KeyFormat { text, hex, csv };
 std::string_view name_of(KeyFormat format);
 std::optional<KeyFormat> key_format_from_text(std::string_view text);
 
-/// What Kafka's clients send by default; also a line's bound.
+/// What Kafka's clients send by default.
 inline constexpr std::size_t key_bytes_max = 1U << 20U;
 inline constexpr std::int64_t key_lines_max = 100'000'000;
 inline constexpr std::int64_t distinct_keys_max = 20'000'000;
@@ -36,7 +36,7 @@ class KeyLines {
   KeyLines(KeyFormat format, std::optional<std::int64_t> records)
       : format_(format), records_(records), keys_(std::make_unique<CountedKeys>()) {}
 
-  /// errors: invalid_input, naming the line: no hexadecimal digits, no weight, a line of over 1
+  /// errors: invalid_input, naming the line: no hexadecimal digits, no weight, a key of over 1
   /// MiB, too many lines or keys
   Result<> take(std::string_view bytes);
   /// After the last bytes.

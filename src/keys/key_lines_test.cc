@@ -79,6 +79,9 @@ TEST(KeyLines, RefusesWhatCannotBeKeys) {
   EXPECT_NE(read(KeyFormat::text, std::string(1024 * 1024 + 1, 'x')).error().message.find("1 MiB"),
             std::string::npos);
   EXPECT_TRUE(read(KeyFormat::text, std::string(1024 * 1024, 'x')));
+  EXPECT_TRUE(read(KeyFormat::hex, std::string(2 * 1024 * 1024, 'a')));
+  EXPECT_FALSE(read(KeyFormat::hex, std::string(2 * 1024 * 1024 + 2, 'a')));
+  EXPECT_TRUE(read(KeyFormat::csv, std::string(1024 * 1024, 'x') + ",12"));
 }
 
 }  // namespace

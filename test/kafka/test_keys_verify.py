@@ -142,7 +142,7 @@ def test_a_record_that_is_too_large_is_told(verify, node):
     before = run_topics(node)
     run = verify("--records", 10, "--value-size", "1MiB")
     assert run.status not in (0, 4) and "10 not acknowledged" in run.out
-    assert "error:" in run.err
+    assert "error:" in run.err and "message.max.bytes" in run.err
     wait_until(lambda: run_topics(node) == before)
 
 
