@@ -37,11 +37,11 @@ class SummarySink final : public sample::ScanSink {
     for (const auto& record : records) {
       keys::ScannedRecord seen;
       seen.partition = at.partition;
+      seen.offset = record.offset;
       seen.timestamp_ms = record.timestamp_ms;
       seen.key = record.key;
-      if (record.value) seen.value_bytes = std::ssize(*record.value);
-      seen.header_bytes =
-          record.bytes - seen.value_bytes.value_or(0) - (record.key ? std::ssize(*record.key) : 0);
+      seen.value = record.value;
+      seen.header_bytes = record.bytes - seen.bytes();
       bytes_ += record.bytes;
       summary_.take(seen);
     }
@@ -182,6 +182,7 @@ class ScanRun {
     report_.keys.effective_keys = recorded.weights.effective_keys();
     report_.rules.partitions = static_cast<int>(scan.stretches.size());
     add_actual(recorded);
+    rank_fields();
     if (total.keyed_records == 0) {
       report_.warnings.emplace_back("no record has a key: nothing can be said of keys");
       return;
@@ -190,6 +191,13 @@ class ScanRun {
     scan.forensics =
         keys::key_forensics(keys::placements_of(scan.summary.sample()), report_.rules.partitions);
     what_if(recorded);
+  }
+
+  void rank_fields() {
+    tell("trying the fields of the values as keys");
+    const auto partitions =
+        options_.partitions.size() == 1 ? options_.partitions.front() : report_.rules.partitions;
+    report_.scan->better_key = keys::better_key(report_.scan->summary.values(), partitions);
   }
 
   // Where the records lie.
