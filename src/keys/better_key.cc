@@ -143,6 +143,13 @@ Scores worth_telling(const Scores& all, const std::vector<std::string>& better) 
   return told;
 }
 
+// Of all records that were read: no more values than these, and where all were drawn no others.
+double values_at_least(const FieldScore& score, const BetterKey& found) {
+  if (found.fraction == 1) return static_cast<double>(score.distinct);
+  const auto read = score.coverage * static_cast<double>(found.records) / found.fraction;
+  return std::min(score.distinct_at_least, read);
+}
+
 }  // namespace
 
 const FieldScore* BetterKey::present() const {
@@ -165,6 +172,7 @@ std::optional<BetterKey> better_key(const JsonDraw& draw, int partitions) {
   found.repeated_keys = rank.repeated_keys;
   Adviser(found, rank.scores).advise();
   found.scores = worth_telling(rank.scores, found.better);
+  for (auto& score : found.scores) score.distinct_at_least = values_at_least(score, found);
   return found;
 }
 

@@ -20,6 +20,7 @@ struct BetterKey {
   /// Best first: the best 50 fields, and pairs that are clearly better than each of their fields;
   /// beside them the present key and what is advised, wherever they are. Fields that fewer than a
   /// hundredth of the records have are left out: they may be data of a map rather than names.
+  /// Their distinct_at_least is of the records that were read.
   std::vector<FieldScore> scores;
   std::vector<std::string> better;  ///< the fields of the advice; none: the key may stay
   std::string advice;               ///< a sentence

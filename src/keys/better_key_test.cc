@@ -36,7 +36,7 @@ BetterKey found_in(int records, int partitions, const Text& key, const Text& val
 
 std::string no_key(int) { return ""; }
 
-// A thousand users, of ten tenants; the users of the first one make half of the orders.
+// 550 users, of ten tenants; the 100 users of the first one make half of the orders.
 int user_of(int i) { return i % 2 == 0 ? i / 2 % 100 : 100 + i * 7 % 900; }
 std::string tenant_of(int i) { return fmt::format("tenant-{}", user_of(i) / 100); }
 std::string order_of(int i) {
@@ -64,6 +64,7 @@ TEST(BetterKey, AdvisesAFinerKeyWhereThePresentOneIsHot) {
   EXPECT_LT(user->stability.value(), 0.02);
   // As even, but no order at all.
   const auto* order = score_of(found, {"order_id"});
+  EXPECT_EQ(order->distinct_at_least, 6'000);
   EXPECT_EQ(found.others_alike(*order), 0);
   EXPECT_FALSE(order->within_key);
   // The tenant is the key: as good, but no better.
@@ -146,9 +147,13 @@ TEST(BetterKey, HoldsForADrawOfAFewRecords) {
   const auto found = found_in(200'000, 6, tenant_of, order_of, JsonDraw::memory_min);
   ASSERT_LT(found.fraction, 0.02);
   EXPECT_EQ(found.better, Fields{"user.id"}) << found.advice;
-  // A user of the first tenant has 1,000 orders, another 111: half of the orders each.
-  EXPECT_NEAR(found.others_alike(*score_of(found, {"user.id"})), 555, 150);
-  EXPECT_EQ(found.others_alike(*score_of(found, {"order_id"})), 0);
+  // A user of the first tenant has 1,000 orders, another 222: half of the orders each.
+  EXPECT_NEAR(found.others_alike(*score_of(found, {"user.id"})), 610, 150);
+  const auto* order = score_of(found, {"order_id"});
+  EXPECT_EQ(found.others_alike(*order), 0);
+  // No more than records that were read, about as many as there are.
+  EXPECT_NEAR(order->distinct_at_least, 200'000, 30'000);
+  EXPECT_NEAR(score_of(found, {"user.id"})->distinct_at_least, 550, 50);
 }
 
 TEST(BetterKey, LeavesOutNamesThatFewRecordsHave) {

@@ -22,7 +22,7 @@ struct FieldScore {
   std::vector<std::string> fields;  ///< one or two; none: the key that the records have
   double coverage = 0;              ///< share of the records that have it, and not as null
   std::int64_t distinct = 0;        ///< values in the sample
-  double distinct_at_least = 0;     ///< in the topic: Chao's estimate, which is a lower one
+  double distinct_at_least = 0;     ///< where the sample is from: Chao's estimate, a lower one
   double cv_percent = 0;            ///< of the records per partition, placed by murmur2
   double cv_percent_by_chance = 0;  ///< that a perfect hash would have with these values
   double max_over_mean = 0;
