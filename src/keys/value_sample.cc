@@ -1,6 +1,8 @@
 #include "keys/value_sample.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
 #include "base/check.h"
@@ -16,11 +18,12 @@ constexpr int halvings_max = 60;
 
 }  // namespace
 
+// Whole words: bytes that are written one by one cannot be read as words at once, which costs more
+// than the hash.
 std::uint64_t record_hash(int partition, std::int64_t offset) {
-  char bytes[12];
-  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<char>(partition >> 8 * i);
-  for (int i = 0; i < 8; ++i) bytes[4 + i] = static_cast<char>(offset >> 8 * i);
-  return key_hash({bytes, sizeof bytes});
+  const auto bytes =
+      std::bit_cast<std::array<char, 16>>(std::array<std::int64_t, 2>{offset, partition});
+  return key_hash({bytes.data(), bytes.size()});
 }
 
 ValueSample::ValueSample(std::size_t memory) : memory_(memory) { CHECK(memory >= memory_min); }
