@@ -153,7 +153,10 @@ TEST(BetterKey, HoldsForADrawOfAFewRecords) {
   EXPECT_EQ(found.others_alike(*order), 0);
   // No more than records that were read, about as many as there are.
   EXPECT_NEAR(order->distinct_at_least, 200'000, 30'000);
-  EXPECT_NEAR(score_of(found, {"user.id"})->distinct_at_least, 550, 50);
+  // A lower estimate of 550, and nearer to it than what was seen.
+  const auto* user = score_of(found, {"user.id"});
+  EXPECT_GT(user->distinct_at_least, 1.05 * static_cast<double>(user->distinct));
+  EXPECT_LT(user->distinct_at_least, 1.1 * 550);
 }
 
 TEST(BetterKey, LeavesOutNamesThatFewRecordsHave) {
