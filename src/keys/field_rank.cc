@@ -67,7 +67,7 @@ class Table {
 
  private:
   void set(const std::string& path, const std::string& text) {
-    if (text.size() > text_bytes_max) return;
+    if (text.size() > text_bytes_max || path.size() > text_bytes_max) return;
     auto found = by_path_.find(path);
     if (found == by_path_.end()) {
       if (columns_.size() == fields_max) return;

@@ -48,7 +48,8 @@ struct FieldRank {
 };
 
 /// At most 100 fields are looked at, four objects deep, and the pairs of the 12 best that at least
-/// half of the records have. Values longer than 256 bytes are no keys.
+/// half of the records have. Values longer than 256 bytes are no keys, nor are fields whose path
+/// is.
 ///
 /// `records` are a fair draw of the topic's records. Of many keys few come twice in it: so
 /// `of_same_keys` are records of keys that were drawn, each with all of its records; they count for

@@ -165,6 +165,7 @@ TEST(FieldRank, BearsWhatIsNoJsonAndWhatIsMuchOfIt) {
   sample.add("k", "\xff\xfe");
   sample.add("k", "{\"big\": \"" + std::string(70'000, 'x') + "\"}");
   sample.add("k", "{\"long\": \"" + std::string(300, 'x') + "\", \"a\": 1, \"a\": 2}");
+  sample.add("k", "{\"" + std::string(257, 'n') + "\": 1}");
   std::string deep = "1";
   for (int i = 0; i < 10'000; ++i) deep = "{\"d\":" + deep + "}";
   sample.add("k", deep);
@@ -173,8 +174,9 @@ TEST(FieldRank, BearsWhatIsNoJsonAndWhatIsMuchOfIt) {
   sample.add("k", wide + "}");
   const auto rank = sample.rank(3);
   EXPECT_EQ(rank.others, 6);
-  EXPECT_EQ(rank.records, 3);
+  EXPECT_EQ(rank.records, 4);
   EXPECT_EQ(score_of(rank, {"long"}), nullptr);
+  EXPECT_EQ(score_of(rank, {std::string(257, 'n')}), nullptr);
   const auto singles = std::count_if(rank.scores.begin(), rank.scores.end(),
                                      [](const FieldScore& s) { return s.fields.size() == 1; });
   EXPECT_EQ(singles, 100);

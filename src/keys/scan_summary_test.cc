@@ -252,6 +252,7 @@ TEST(ScanSummary, RefusesWhatIsNotPossible) {
 TEST(ScanSummary, RefusesBytesThatCannotBe) {
   auto summary = summary_of(2);
   for (int i = 0; i < 50; ++i) summary.take(record_of(i % 2, std::to_string(i)));
+  for (int i = 0; i < 3; ++i) summary.take(Order(i).record);
   const auto bytes = summary.to_bytes();
   const auto read = ScanSummary::from_bytes(bytes, memory);
   ASSERT_TRUE(read);
