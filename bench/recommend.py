@@ -8,19 +8,17 @@ JSON is also in build/bench/recommend.json."""
 
 import argparse
 import json
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import time
 
+from kafka_bench_node import Node, say
 from measure import MemoryWatch, Results, median
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PARTWISE = TOP / "build" / "release" / "src" / "partwise"
-FLEET = TOP / "build" / "release" / "tools" / "fleet" / "partwise-fleet"
-KAFKA = TOP / "tools" / "kafka" / "kafka"
 OUT = TOP / "build" / "bench"
 
 # A partition of the large fleet carries so much: its busiest topic needs 26, the others the floor,
@@ -30,41 +28,6 @@ LARGE = 20_000_000
 SMALL = LARGE // 10
 WARM_UPS = 4
 SURE = ("watermarks", "stored_bytes", "proved")
-
-
-def say(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-class Node:
-    def __init__(self, name):
-        self.name = name
-        self.bootstrap = self._kafka("start", name)
-
-    @staticmethod
-    def _kafka(*arguments):
-        return subprocess.run([KAFKA, *arguments], check=True, stdout=subprocess.PIPE, text=True,
-                              stdin=subprocess.DEVNULL).stdout.strip()
-
-    def fill(self, fleet, *more):
-        say(f"filling a node with the fleet {' '.join([fleet, *more])}")
-        subprocess.run([FLEET, self.bootstrap, fleet, OUT / f"{self.name}-truth.json", *more],
-                       check=True, stdout=sys.stderr)
-
-    def cpu_s(self):
-        """Processor time that the broker has used so far."""
-        pid = (TOP / "build" / "kafka" / self.name / "pid").read_text().strip()
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def tool(self, name, *arguments):
-        return self._kafka("tool", name, "--bootstrap-server", self.bootstrap, *arguments)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._kafka("stop", self.name)
 
 
 def recommend(node, capacity, *more):
@@ -90,18 +53,6 @@ def recommend(node, capacity, *more):
             "topics": {topic["name"]: topic for topic in report["topics"]}}
 
 
-def perf_test(node, records):
-    """kafka-consumer-perf-test over all topics: the time it says it fetched for, without its start
-    and without joining its group."""
-    lines = node.tool("org.apache.kafka.tools.ConsumerPerformance", "--include", "fleet.*",
-                      "--num-records", str(records), "--timeout", "30000").splitlines()
-    names, values = ([field.strip() for field in line.split(",")] for line in lines[-2:])
-    found = dict(zip(names, values))
-    if int(found["data.consumed.in.nMsg"]) < records:
-        raise SystemExit(f"bench: the perf test read only {found['data.consumed.in.nMsg']} records")
-    return {"s": float(found["fetch.time.ms"]) / 1000}
-
-
 def wrong_answers(sampled, exact):
     """Topics whose sure answer is not the exact one, and topics whose interval misses it."""
     sure, outside = [], []
@@ -125,7 +76,7 @@ def large_fleets(rounds):
             "sampled": lambda: recommend(large, CAPACITY),
             "scanned": lambda: recommend(large, CAPACITY, "--full-scan"),
             "small": lambda: recommend(small, CAPACITY // 10),
-            "perf_test": lambda: perf_test(large, records),
+            "perf_test": lambda: {"s": large.perf_test_s("fleet.*", records)},
         }
         say("warm-up")
         cold = {name: peer()["s"] for name, peer in peers.items()}

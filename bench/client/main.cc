@@ -2,6 +2,7 @@
 //
 //   partwise-bench-client mock BROKERS TOPIC PARTITIONS
 //   partwise-bench-client produce BOOTSTRAP TOPIC PARTITIONS SIZE RECORDS
+//   partwise-bench-client replay BOOTSTRAP TOPIC RECORDS [PROPERTY=VALUE...]
 //   partwise-bench-client consume BOOTSTRAP TOPIC PARTITIONS SECONDS
 //   partwise-bench-client latency BOOTSTRAP TOPIC SIZE RECORDS_PER_S SECONDS [PROPERTY=VALUE...]
 //
@@ -112,6 +113,75 @@ json produce(const std::string& bootstrap, const char* topic, int partitions, st
   }
   if (rd_kafka_flush(client.get(), patience_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) die("not flushed");
   const double took = since(start);
+  if (failures > 0) die(std::to_string(failures) + " records were refused");
+  return {{"s", took}, {"records_per_s", static_cast<double>(records) / took}};
+}
+
+struct Keyed {
+  std::string key;
+  std::string value;
+};
+
+// As `partwise keys verify --simulation none` sends them, made before anything is timed.
+std::vector<Keyed> keyed_records(std::int64_t count) {
+  std::vector<Keyed> records;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto number = std::to_string(i);
+    const auto key = (i % 2 == 0 ? "tenant_id-" : "user_id-") + number;
+    records.push_back({key, R"({"id": )" + number + R"(, "key": ")" + key +
+                                R"(", "timestamp": "2026-03-04T05:06:07Z", "data": "Test record )" +
+                                number + R"("})"});
+  }
+  return records;
+}
+
+void send(rd_kafka_t* client, rd_kafka_topic_t* topic, const Keyed& record) {
+  while (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                          const_cast<char*>(record.value.data()), record.value.size(),
+                          record.key.data(), record.key.size(), nullptr) != 0) {
+    if (rd_kafka_last_error() != RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+      die(rd_kafka_err2str(rd_kafka_last_error()));
+    }
+    rd_kafka_poll(client, 10);
+  }
+}
+
+// What a producer of records that are in memory already does, and nothing else: as
+// rdkafka_performance -P, but with records of different keys.
+json replay(const std::string& bootstrap, const char* topic, std::int64_t records,
+            const Properties& properties) {
+  std::array<char, 512> why{};
+  std::int64_t failures = 0;
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap.c_str(), nullptr, 0);
+  for (const auto& [name, value] : properties) {
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size()) !=
+        RD_KAFKA_CONF_OK) {
+      die(why.data());
+    }
+  }
+  rd_kafka_conf_set_dr_msg_cb(conf, count_failures);
+  rd_kafka_conf_set_opaque(conf, &failures);
+  const ClientHandle client(rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size()));
+  if (!client) die(why.data());
+  rd_kafka_topic_t* const handle = rd_kafka_topic_new(client.get(), topic, nullptr);
+  const auto sent = keyed_records(records);
+  // Its leaders are known then, as they are to whoever has just made the topic.
+  const struct rd_kafka_metadata* metadata = nullptr;
+  if (rd_kafka_metadata(client.get(), 0, handle, &metadata, patience_ms) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR) {
+    die("no metadata");
+  }
+  rd_kafka_metadata_destroy(metadata);
+
+  const auto start = SteadyClock::now();
+  for (std::int64_t i = 0; i < records; ++i) {
+    send(client.get(), handle, sent[static_cast<std::size_t>(i)]);
+    if (i % 64 == 0) rd_kafka_poll(client.get(), 0);
+  }
+  if (rd_kafka_flush(client.get(), patience_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) die("not flushed");
+  const double took = since(start);
+  rd_kafka_topic_destroy(handle);
   if (failures > 0) die(std::to_string(failures) + " records were refused");
   return {{"s", took}, {"records_per_s", static_cast<double>(records) / took}};
 }
@@ -243,6 +313,16 @@ json latency(const std::string& bootstrap, const char* topic, std::size_t size, 
           {"max_us", us.back()}};
 }
 
+Properties properties_in(std::span<const std::string> words) {
+  Properties properties;
+  for (const auto& word : words) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) die("not PROPERTY=VALUE: " + word);
+    properties.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return properties;
+}
+
 int run(const std::vector<std::string>& words) {
   const auto is = [&](const char* command, std::size_t least) {
     return words.size() > least && words[0] == command;
@@ -254,19 +334,16 @@ int run(const std::vector<std::string>& words) {
   if (is("produce", 5)) {
     result = produce(words[1], words[2].c_str(), std::stoi(words[3]), std::stoul(words[4]),
                      std::stoll(words[5]));
+  } else if (is("replay", 3)) {
+    result = replay(words[1], words[2].c_str(), std::stoll(words[3]),
+                    properties_in(std::span(words).subspan(4)));
   } else if (is("consume", 4)) {
     result = consume(words[1], words[2].c_str(), std::stoi(words[3]), std::stod(words[4]));
   } else if (is("latency", 5)) {
-    Properties properties;
-    for (const auto& word : std::span(words).subspan(6)) {
-      const auto equals = word.find('=');
-      if (equals == std::string::npos) die("not PROPERTY=VALUE: " + word);
-      properties.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-    }
     result = latency(words[1], words[2].c_str(), std::stoul(words[3]), std::stod(words[4]),
-                     std::stod(words[5]), properties);
+                     std::stod(words[5]), properties_in(std::span(words).subspan(6)));
   } else {
-    die("give one of mock, produce, consume, latency");
+    die("give one of mock, produce, replay, consume, latency");
   }
   std::cout << result << '\n' << std::flush;
   return 0;

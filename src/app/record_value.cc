@@ -1,6 +1,7 @@
 #include "app/record_value.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -8,6 +9,8 @@
 
 namespace partwise::app {
 namespace {
+
+constexpr std::string_view id_field = "{\"id\": ";
 
 bool is_plain(std::string_view key) {
   return std::all_of(key.begin(), key.end(),
@@ -31,7 +34,7 @@ std::string_view RecordValues::of(std::int64_t id, std::optional<std::string_vie
   text_.clear();
   auto to = std::back_inserter(text_);
   const fmt::format_int number(id);
-  text_.append("{\"id\": ").append(number.data(), number.size()).append(", \"key\": ");
+  text_.append(id_field).append(number.data(), number.size()).append(", \"key\": ");
   if (!key) {
     text_ += "null";
   } else if (is_plain(*key)) {
@@ -44,6 +47,15 @@ std::string_view RecordValues::of(std::int64_t id, std::optional<std::string_vie
   constexpr std::size_t end = 2;
   if (text_.size() + end < least_bytes_) text_.append(least_bytes_ - end - text_.size(), '.');
   return text_.append("\"}");
+}
+
+std::optional<std::int64_t> record_id(std::string_view value) {
+  if (!value.starts_with(id_field)) return std::nullopt;
+  value.remove_prefix(id_field.size());
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), id);
+  const bool ended = end != value.data() + value.size() && *end == ',';
+  return error == std::errc() && ended && id >= 0 ? std::optional(id) : std::nullopt;
 }
 
 }  // namespace partwise::app

@@ -30,4 +30,7 @@ class RecordValues {
   std::string text_;
 };
 
+/// The id in such a value; nothing in any other.
+std::optional<std::int64_t> record_id(std::string_view value);
+
 }  // namespace partwise::app

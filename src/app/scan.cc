@@ -3,66 +3,22 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
-#include <memory>
-#include <mutex>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "app/one_cluster.h"
+#include "app/stretch_reading.h"
 #include "app/topic_stretch.h"
 #include "app/version.h"
 #include "base/units.h"
 #include "kafka/cluster.h"
-#include "kafka/record_scan.h"
 #include "keys/recorded_keys.h"
 
 namespace partwise::app {
 namespace {
 
 using std::chrono::steady_clock;
-
-/// Feeds the summary, and notes what became of each partition.
-///
-/// threads: any
-class SummarySink final : public sample::ScanSink {
- public:
-  SummarySink(keys::ScanSummary& summary, std::vector<keys::ScannedStretch>& stretches,
-              std::function<void(std::int64_t records, std::int64_t bytes)> tell)
-      : summary_(summary), stretches_(stretches), tell_(std::move(tell)) {}
-
-  void take(sample::TopicPartition at, std::span<const sample::ScannedRecord> records) override {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& record : records) {
-      keys::ScannedRecord seen;
-      seen.partition = at.partition;
-      seen.offset = record.offset;
-      seen.timestamp_ms = record.timestamp_ms;
-      seen.key = record.key;
-      seen.value = record.value;
-      seen.header_bytes = record.bytes - seen.bytes();
-      bytes_ += record.bytes;
-      summary_.take(seen);
-    }
-    records_ += std::ssize(records);
-    tell_(records_, bytes_);
-  }
-
-  void finished(sample::TopicPartition at, const std::optional<Error>& error) override {
-    const std::scoped_lock lock(mutex_);
-    auto& stretch = stretches_[static_cast<std::size_t>(at.partition)];
-    if (error && !stretch.error) stretch.error = error;
-  }
-
- private:
-  keys::ScanSummary& summary_;
-  std::vector<keys::ScannedStretch>& stretches_;
-  std::function<void(std::int64_t, std::int64_t)> tell_;
-  std::mutex mutex_;
-  std::int64_t records_ = 0;
-  std::int64_t bytes_ = 0;
-};
 
 class ScanRun {
  public:
@@ -83,21 +39,22 @@ class ScanRun {
     cluster_ = access.id.empty() ? stretch.cluster_id : access.id;
     if (stretch.ranges.empty() && !stretch.failures.empty())
       return tl::unexpected(stretch.failures.front());
-    auto summary = TRY(keys::ScanSummary::within(static_cast<std::size_t>(options_.memory),
-                                                 static_cast<int>(stretch.retained.size())));
+    auto stretches = stretches_of(stretch);
+    const auto start = steady_clock::now();
+    auto summary = TRY(read(stretch, settings, stretches));
     report_.scan.emplace(keys::ScanReport{cluster_,
                                           options_.topic,
-                                          stretches_of(stretch),
+                                          std::move(stretches),
                                           options_.fraction,
                                           options_.show_keys,
-                                          0,
+                                          seconds(steady_clock::now() - start),
                                           std::move(summary),
                                           {},
                                           true,
                                           0,
                                           {},
                                           {}});
-    read(stretch, settings);
+    if (stop_.stop_requested()) note_interruption(*report_.scan);
     return {};
   }
 
@@ -125,35 +82,32 @@ class ScanRun {
     return stretches;
   }
 
-  void read(const TopicStretch& stretch, const kafka::ClientSettings& settings) {
-    auto& scan = *report_.scan;
-    const auto start = steady_clock::now();
+  Result<keys::ScanSummary> read(const TopicStretch& stretch, const kafka::ClientSettings& settings,
+                                 std::vector<keys::ScannedStretch>& stretches) {
     const auto wanted =
         static_cast<std::int64_t>(static_cast<double>(stretch.offsets()) * options_.fraction);
-    SummarySink sink(scan.summary, scan.stretches, [&](std::int64_t records, std::int64_t bytes) {
+    StretchReading reading;
+    reading.topic = options_.topic;
+    reading.memory = static_cast<std::size_t>(options_.memory);
+    reading.client = settings;
+    if (options_.fraction < 1) {
+      reading.rounds = random_rounds(stretch.ranges, options_.fraction, options_.seed);
+    } else {
+      reading.rounds = {stretch.ranges};
+    }
+    const auto told = [&](std::int64_t records, std::int64_t bytes) {
       tell(fmt::format("read {} of about {}, {}", count_text(records),
                        counted_text(wanted, "record"), bytes_text(static_cast<double>(bytes))));
-    });
-    kafka::ScanSettings scan_settings;
-    scan_settings.client = settings;
-    scan_settings.workers = 1;  // one that hands over is enough: librdkafka's threads decompress
-    scan_settings.patience = settings.timeout;
-    const auto port = kafka::record_scan(scan_settings, traffic_);
-    const auto rounds = options_.fraction < 1
-                            ? random_rounds(stretch.ranges, options_.fraction, options_.seed)
-                            : std::vector<std::vector<sample::ScanRange>>{stretch.ranges};
-    for (const auto& ranges : rounds) {
-      if (stop_.stop_requested()) break;
-      port->scan(ranges, {options_.topic}, sink, stop_);
-    }
-    scan.read_s = seconds(steady_clock::now() - start);
-    if (stop_.stop_requested()) {
-      scan.error = {
-          ErrorKind::interrupted,
-          fmt::format("interrupted after {}", counted_text(scan.summary.total().records, "record")),
-          {},
-          {}};
-    }
+    };
+    return read_stretch(reading, stretches, traffic_, told, stop_);
+  }
+
+  static void note_interruption(keys::ScanReport& scan) {
+    scan.error = {
+        ErrorKind::interrupted,
+        fmt::format("interrupted after {}", counted_text(scan.summary.total().records, "record")),
+        {},
+        {}};
   }
 
   void judge() {

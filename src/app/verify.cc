@@ -118,6 +118,7 @@ class VerifyRun {
     spec.replication_factor = options_.replication_factor;
     spec.compression = options_.compression;
     spec.partitioner = options_.partitioner;
+    spec.number_in = record_id;
     verification_.topic = spec.name;
     verification_.existing = spec.existing;
     verification_.kept = spec.existing || options_.keep;

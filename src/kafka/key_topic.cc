@@ -44,14 +44,15 @@ std::optional<std::int64_t> number_in(std::string_view text, const std::string& 
 }
 
 /// Hands this run's records on, one partition's after another's as they come.
-class MarkedSink final : public sample::ScanSink {
+class OwnRecordSink final : public sample::ScanSink {
  public:
-  MarkedSink(const std::string& run, const KeyTopic::Take& take) : run_(run), take_(take) {}
+  using NumberOf = std::function<std::optional<std::int64_t>(const sample::ScannedRecord&)>;
+  OwnRecordSink(NumberOf number_of, const KeyTopic::Take& take)
+      : number_of_(std::move(number_of)), take_(take) {}
 
   void take(sample::TopicPartition at, std::span<const sample::ScannedRecord> records) override {
     for (const auto& record : records) {
-      if (const auto number = number_in(record.mark, run_))
-        take_({at.partition, *number, record.key});
+      if (const auto number = number_of_(record)) take_({at.partition, *number, record.key});
     }
   }
 
@@ -62,7 +63,7 @@ class MarkedSink final : public sample::ScanSink {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
-  const std::string& run_;
+  NumberOf number_of_;
   const KeyTopic::Take& take_;
   std::optional<Error> error_;
 };
@@ -131,8 +132,8 @@ class KafkaKeyTopic final : public KeyTopic {
     scan.client = settings_;
     scan.workers = 1;  // so that `take` needs no lock
     scan.patience = settings_.timeout;
-    scan.mark = mark_header;
-    MarkedSink sink(run_, take);
+    if (spec_.existing) scan.mark = mark_header;
+    OwnRecordSink sink([this](const auto& record) { return number_of(record); }, take);
     record_scan(scan, traffic_)->scan(ranges, {spec_.name}, sink, stop);
     if (stop.stop_requested())
       return fail(ErrorKind::interrupted, "interrupted while reading back");
@@ -187,8 +188,30 @@ class KafkaKeyTopic final : public KeyTopic {
                static_cast<std::int64_t>(reinterpret_cast<std::intptr_t>(message->_private)));
   }
 
+  [[nodiscard]] std::optional<std::int64_t> number_of(const sample::ScannedRecord& record) const {
+    if (spec_.existing) return number_in(record.mark, run_);
+    return record.value ? spec_.number_in(*record.value) : std::nullopt;
+  }
+
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that comes back, never followed
+  static void* as_opaque(std::int64_t number) { return reinterpret_cast<void*>(number); }
+
   rd_kafka_resp_err_t produced(const SentRecord& record) {
     if (!handle_) handle_.reset(rd_kafka_topic_new(client_->get(), spec_.name.c_str(), nullptr));
+    return spec_.existing ? produced_with_mark(record) : produced_plain(record);
+  }
+
+  rd_kafka_resp_err_t produced_plain(const SentRecord& record) {
+    const auto key = record.key.value_or(std::string_view{});
+    const char* const bytes = key.data() == nullptr ? "" : key.data();  // an empty key is a key
+    const int refused =
+        rd_kafka_produce(handle_.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
+                         const_cast<char*>(record.value.data()), record.value.size(),
+                         record.key ? bytes : nullptr, key.size(), as_opaque(record.number));
+    return refused == 0 ? RD_KAFKA_RESP_ERR_NO_ERROR : rd_kafka_last_error();
+  }
+
+  rd_kafka_resp_err_t produced_with_mark(const SentRecord& record) {
     const fmt::format_int number(record.number);
     mark_.resize(run_.size());
     mark_.append(number.data(), number.size());
@@ -200,8 +223,7 @@ class KafkaKeyTopic final : public KeyTopic {
     parts[2].vtype = RD_KAFKA_VTYPE_VALUE;
     parts[2].u.mem = {const_cast<char*>(record.value.data()), record.value.size()};
     parts[3].vtype = RD_KAFKA_VTYPE_OPAQUE;
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that comes back, never followed
-    parts[3].u.ptr = reinterpret_cast<void*>(static_cast<std::intptr_t>(record.number));
+    parts[3].u.ptr = as_opaque(record.number);
     parts[4].vtype = RD_KAFKA_VTYPE_HEADER;
     parts[4].u.header = {mark_header, mark_.data(), static_cast<ssize_t>(mark_.size())};
     parts[5].vtype = RD_KAFKA_VTYPE_KEY;

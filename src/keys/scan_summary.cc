@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::uint8_t version = 2;
 // One less than a power of two: the index then has twice as many slots, not four times.
-constexpr std::size_t counters_most = (1 << 12) - 1;
-constexpr std::size_t counters_fewest = (1 << 8) - 1;
+constexpr std::size_t counters_most = (1 << 11) - 1;
+constexpr std::size_t counters_fewest = (1 << 7) - 1;
 // About 70,000 keys, by which shares are sure to 0.4 %. Each key more that is in the sample costs a
 // walk through main memory with each of its records.
 constexpr std::size_t sample_memory_most = std::size_t{16} << 20;
@@ -38,8 +38,8 @@ std::size_t free_memory(std::size_t memory) {
   return memory - fixed_memory() - values_memory(memory);
 }
 
-// A quarter of what is free for each of the two, but no more than helps: with 4,095 counters a
-// bound is 0.024 % of the topic off, and more of them would not stay in a processor's cache.
+// A quarter of what is free for each of the two, but no more than helps: with 2,047 counters a
+// bound is 0.049 % of the topic off, and more of them would not stay in a processor's cache.
 std::size_t counters_within(std::size_t memory) {
   const auto each = free_memory(memory) / 4;
   auto counters = counters_most;

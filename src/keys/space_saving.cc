@@ -8,17 +8,15 @@
 namespace partwise::keys {
 namespace {
 
-constexpr std::uint8_t version = 1;
-// Four below each: half the levels of two, and a node's children share a cache line.
-constexpr std::size_t fan = 4;
+constexpr std::uint8_t version = 2;
 
 }  // namespace
 
-SpaceSaving::SpaceSaving(std::size_t capacity) : capacity_(capacity), index_(capacity) {
+SpaceSaving::SpaceSaving(std::size_t capacity) : capacity_(capacity), index_(room_for(capacity)) {
   CHECK(capacity > 0 && capacity <= capacity_max);
-  entries_.reserve(capacity);
-  positions_.reserve(capacity);
-  heap_.reserve(capacity);
+  entries_.reserve(room_for(capacity));
+  counts_.reserve(room_for(capacity));
+  free_.reserve(room_for(capacity));
 }
 
 void SpaceSaving::add(std::string_view key, std::uint64_t hash, std::int64_t weight) {
@@ -28,146 +26,127 @@ void SpaceSaving::add(std::string_view key, std::uint64_t hash, std::int64_t wei
   const auto found =
       index_.find(hash, [&](std::uint32_t entry) { return entries_[entry].key.is(key, hash); });
   if (found != SlotIndex::none) {
-    const auto at = positions_[found];
-    heap_[at].count += weight;
-    sift_down(at);
-  } else if (entries_.size() < capacity_) {
-    take({KeptKey::of(key, hash), floor_ + weight, floor_});
-  } else {
-    replace_lightest(key, hash, weight);
+    entries_[found].count += weight;
+    return;
+  }
+  const auto number = free_entry();
+  auto& entry = entries_[number];
+  entry.key.hash = hash;
+  entry.key.size = static_cast<std::uint32_t>(key.size());
+  entry.key.head.assign(key.substr(0, KeptKey::longest));  // in the memory that is there
+  entry.count = floor_ + weight;
+  entry.error = floor_;
+  index_.insert(hash, number);
+}
+
+std::uint32_t SpaceSaving::free_entry() {
+  if (free_.empty() && entries_.size() < room_for(capacity_)) {
+    entries_.emplace_back();
+    return static_cast<std::uint32_t>(entries_.size() - 1);
+  }
+  if (free_.empty()) let_lightest_go();
+  const auto number = free_.back();
+  free_.pop_back();
+  return number;
+}
+
+// All have a key. As many stay as the capacity says, and of equally light ones any.
+void SpaceSaving::let_lightest_go() {
+  counts_.clear();
+  for (const auto& entry : entries_) counts_.push_back(entry.count);
+  const auto going = entries_.size() - capacity_;
+  const auto last = counts_.begin() + static_cast<std::ptrdiff_t>(going - 1);
+  std::nth_element(counts_.begin(), last, counts_.end());
+  const auto heaviest = *last;
+  auto as_heavy = 1 + std::count(counts_.begin(), last, heaviest);
+  floor_ = std::max(floor_, heaviest);
+  for (std::uint32_t number = 0; number < entries_.size(); ++number) {
+    auto& entry = entries_[number];
+    if (entry.count > heaviest || (entry.count == heaviest && as_heavy-- <= 0)) continue;
+    index_.remove(entry.key.hash, number);
+    entry.count = 0;
+    free_.push_back(number);
   }
 }
 
 void SpaceSaving::take(HeavyKey key) {
-  const auto entry = static_cast<std::uint32_t>(entries_.size());
-  index_.insert(key.key.hash, entry);
-  entries_.push_back({std::move(key.key), key.error});
-  positions_.push_back(entry);
-  heap_.push_back({key.count, entry});
-  sift_up(heap_.size() - 1);
-}
-
-void SpaceSaving::replace_lightest(std::string_view key, std::uint64_t hash, std::int64_t weight) {
-  const auto number = heap_.front().entry;
-  auto& entry = entries_[number];
-  index_.remove(entry.key.hash, number);
-  index_.insert(hash, number);
-  entry.error = heap_.front().count;
-  entry.key.hash = hash;
-  entry.key.size = static_cast<std::uint32_t>(key.size());
-  entry.key.head.assign(key.substr(0, KeptKey::longest));  // in the memory that is there
-  heap_.front().count += weight;
-  sift_down(0);
-}
-
-void SpaceSaving::put(std::size_t at, Node node) {
-  heap_[at] = node;
-  positions_[node.entry] = static_cast<std::uint32_t>(at);
-}
-
-void SpaceSaving::sift_down(std::size_t at) {
-  const auto node = heap_[at];
-  for (;;) {
-    const auto first = at * fan + 1;
-    if (first >= heap_.size()) break;
-    auto lightest = first;
-    const auto end = std::min(first + fan, heap_.size());
-    for (auto child = first + 1; child < end; ++child) {
-      if (heap_[child].count < heap_[lightest].count) lightest = child;
-    }
-    if (heap_[lightest].count >= node.count) break;
-    put(at, heap_[lightest]);
-    at = lightest;
-  }
-  put(at, node);
-}
-
-void SpaceSaving::sift_up(std::size_t at) {
-  const auto node = heap_[at];
-  while (at > 0) {
-    const auto above = (at - 1) / fan;
-    if (heap_[above].count <= node.count) break;
-    put(at, heap_[above]);
-    at = above;
-  }
-  put(at, node);
-}
-
-std::int64_t SpaceSaving::floor() const {
-  return heap_.size() == capacity_ ? std::max(floor_, heap_.front().count) : floor_;
+  const auto number = free_entry();
+  index_.insert(key.key.hash, number);
+  entries_[number] = {std::move(key.key), key.count, key.error};
 }
 
 std::uint32_t SpaceSaving::find(const KeptKey& key) const {
   return index_.find(key.hash, [&](std::uint32_t entry) { return entries_[entry].key.is(key); });
 }
 
-HeavyKey SpaceSaving::listed(const Node& node) const {
-  const auto& entry = entries_[node.entry];
-  return {entry.key, node.count, entry.error};
-}
-
 HeavyKey SpaceSaving::limits_of(const KeptKey& key) const {
   const auto found = find(key);
-  if (found == SlotIndex::none) return {key, floor(), floor()};
-  return listed(heap_[positions_[found]]);
+  if (found == SlotIndex::none) return {key, floor_, floor_};
+  const auto& entry = entries_[found];
+  return {entry.key, entry.count, entry.error};
 }
 
 std::vector<HeavyKey> SpaceSaving::heaviest(std::size_t count) const {
-  auto nodes = heap_;
-  count = std::min(count, nodes.size());
-  std::partial_sort(nodes.begin(), nodes.begin() + static_cast<std::ptrdiff_t>(count), nodes.end(),
-                    [this](const Node& x, const Node& y) {
-                      if (x.count != y.count) return x.count > y.count;
-                      return entries_[x.entry].key.head < entries_[y.entry].key.head;
+  std::vector<const Entry*> listed;
+  for (const auto& entry : entries_) {
+    if (entry.count > 0) listed.push_back(&entry);
+  }
+  count = std::min(count, listed.size());
+  std::partial_sort(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(count),
+                    listed.end(), [](const Entry* x, const Entry* y) {
+                      if (x->count != y->count) return x->count > y->count;
+                      return x->key.head < y->key.head;
                     });
   std::vector<HeavyKey> keys;
-  for (std::size_t i = 0; i < count; ++i) keys.push_back(listed(nodes[i]));
+  for (std::size_t i = 0; i < count; ++i) {
+    keys.push_back({listed[i]->key, listed[i]->count, listed[i]->error});
+  }
   return keys;
 }
 
 // A key that one side does not list may weigh that side's floor: so much is added to its count and
-// its error. Then what has no room is no heavier than the lightest that has.
+// its error. Of what has no room, the heaviest is the new floor.
 void SpaceSaving::merge(const SpaceSaving& other) {
-  std::vector<HeavyKey> keys;
-  for (const auto& node : heap_) {
-    auto key = listed(node);
+  auto keys = heaviest(size());
+  for (auto& key : keys) {
     const auto there = other.limits_of(key.key);
     key.count += there.count;
     key.error += there.error;
-    keys.push_back(std::move(key));
   }
-  for (const auto& node : other.heap_) {
-    auto key = other.listed(node);
+  for (auto& key : other.heaviest(other.size())) {
     if (find(key.key) != SlotIndex::none) continue;
-    key.count += floor();
-    key.error += floor();
+    key.count += floor_;
+    key.error += floor_;
     keys.push_back(std::move(key));
   }
-  floor_ = floor() + other.floor();
+  floor_ += other.floor_;
   total_ += other.total_;
   std::sort(keys.begin(), keys.end(),
             [](const HeavyKey& x, const HeavyKey& y) { return x.count > y.count; });
-  if (keys.size() > capacity_) keys.resize(capacity_);
+  if (keys.size() > capacity_) {
+    floor_ = std::max(floor_, keys[capacity_].count);
+    keys.resize(capacity_);
+  }
   entries_.clear();
-  positions_.clear();
-  heap_.clear();
+  free_.clear();
   index_.clear();
   for (auto& key : keys) take(std::move(key));
 }
 
 std::size_t SpaceSaving::memory_bytes() const {
   std::size_t bytes = sizeof(*this) + entries_.capacity() * sizeof(Entry) +
-                      positions_.capacity() * sizeof(std::uint32_t) +
-                      heap_.capacity() * sizeof(Node) + index_.memory_bytes();
+                      free_.capacity() * sizeof(std::uint32_t) +
+                      counts_.capacity() * sizeof(std::int64_t) + index_.memory_bytes();
   for (const auto& entry : entries_) bytes += entry.key.heap_bytes();
   return bytes;
 }
 
 std::size_t SpaceSaving::memory_for(std::size_t capacity) {
   // A string that grows may take twice what it needs.
-  const auto entry = sizeof(Entry) + sizeof(std::uint32_t) + sizeof(Node) +
+  const auto entry = sizeof(Entry) + sizeof(std::uint32_t) + sizeof(std::int64_t) +
                      heap_bytes_of_text(2 * KeptKey::longest);
-  return sizeof(SpaceSaving) + capacity * entry + SlotIndex::memory_for(capacity);
+  return sizeof(SpaceSaving) + room_for(capacity) * entry +
+         SlotIndex::memory_for(room_for(capacity));
 }
 
 std::string SpaceSaving::to_bytes() const {
@@ -175,11 +154,12 @@ std::string SpaceSaving::to_bytes() const {
   out.number(capacity_);
   out.number(static_cast<std::uint64_t>(total_));
   out.number(static_cast<std::uint64_t>(floor_));
-  out.number(heap_.size());
-  for (const auto& node : heap_) {
-    entries_[node.entry].key.write(out);
-    out.number(static_cast<std::uint64_t>(node.count));
-    out.number(static_cast<std::uint64_t>(entries_[node.entry].error));
+  out.number(size());
+  for (const auto& entry : entries_) {
+    if (entry.count == 0) continue;
+    entry.key.write(out);
+    out.number(static_cast<std::uint64_t>(entry.count));
+    out.number(static_cast<std::uint64_t>(entry.error));
   }
   return out.taken();
 }
@@ -192,9 +172,9 @@ Result<SpaceSaving> SpaceSaving::from_bytes(std::string_view bytes) {
   SpaceSaving sketch(capacity);
   sketch.total_ = in.count();
   sketch.floor_ = in.count();
-  for (auto left = in.size(capacity); left > 0 && !in.failed(); --left) {
+  for (auto left = in.size(room_for(capacity)); left > 0 && !in.failed(); --left) {
     HeavyKey key{KeptKey::read(in), in.count(), in.count()};
-    if (key.error > key.count) in.reject("has an error above its count");
+    if (key.count == 0 || key.error > key.count) in.reject("has a count that cannot be");
     if (sketch.find(key.key) != SlotIndex::none) in.reject("lists a key twice");
     if (!in.failed()) sketch.take(std::move(key));
   }

@@ -21,17 +21,25 @@ struct HeavyKey {
   [[nodiscard]] std::int64_t at_least() const { return count - error; }
 };
 
-/// Space-Saving with weights: `capacity` counters; a key without one takes that of the lightest and
-/// goes on from its count, which becomes its error. What holds for any order of the records:
+/// Space-Saving with weights: at least the `capacity` heaviest keys have a counter; a key that gets
+/// one goes on from floor(), which becomes its error. As many keys again come and go: when all
+/// that room is taken, the lightest go together, and the heaviest of them is the new floor. (The
+/// algorithm's own form, which lets the lightest go for each new key, costs three times as much
+/// where most keys are new.) What holds for any order of the records:
 ///
 ///   a key's weight is in [count - error, count]
 ///   a key that is not listed weighs floor() at most
 ///   floor() <= total() / capacity, also after merging
 ///
-/// source: A. Metwally et al., "Efficient computation of frequent and top-k elements in data
-/// streams", 2005; merging: P. K. Agarwal et al., "Mergeable summaries", 2012
+/// The last because capacity * floor + the sum of all (count - floor) never exceeds the total: a
+/// record adds its weight to both sides; when the floor rises by v, at least `capacity` keys that
+/// stay and one that goes lose v each; merged summaries add up.
 ///
-/// threads: one at a time; cost: a record takes O(log capacity) at most; memory: memory_for()
+/// source: A. Metwally et al., "Efficient computation of frequent and top-k elements in data
+/// streams", 2005; merging, and that it is Misra and Gries' summary seen from its floor:
+/// P. K. Agarwal et al., "Mergeable summaries", 2012
+///
+/// threads: one at a time; cost: a record takes constant time, on average; memory: memory_for()
 class SpaceSaving {
  public:
   static constexpr std::size_t capacity_max = 1 << 16;
@@ -45,11 +53,12 @@ class SpaceSaving {
   void merge(const SpaceSaving& other);
 
   /// Most of what a key that has no counter can weigh.
-  [[nodiscard]] std::int64_t floor() const;
+  [[nodiscard]] std::int64_t floor() const { return floor_; }
   /// Of all records.
   [[nodiscard]] std::int64_t total() const { return total_; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Keys that have a counter.
+  [[nodiscard]] std::size_t size() const { return entries_.size() - free_.size(); }
   /// The `count` keys with the highest counts, highest first.
   [[nodiscard]] std::vector<HeavyKey> heaviest(std::size_t count) const;
   /// The limits of any key: of one without a counter, 0 to floor().
@@ -66,26 +75,21 @@ class SpaceSaving {
  private:
   struct Entry {
     KeptKey key;
+    std::int64_t count = 0;  // 0: free
     std::int64_t error = 0;
   };
-  struct Node {
-    std::int64_t count = 0;
-    std::uint32_t entry = 0;
-  };
+  static constexpr std::size_t room_for(std::size_t capacity) { return 2 * capacity; }
   [[nodiscard]] std::uint32_t find(const KeptKey& key) const;
-  [[nodiscard]] HeavyKey listed(const Node& node) const;
   void take(HeavyKey key);
-  void replace_lightest(std::string_view key, std::uint64_t hash, std::int64_t weight);
-  void sift_down(std::size_t at);
-  void sift_up(std::size_t at);
-  void put(std::size_t at, Node node);
+  [[nodiscard]] std::uint32_t free_entry();
+  void let_lightest_go();
 
   std::size_t capacity_;
   std::int64_t total_ = 0;
-  std::int64_t floor_ = 0;  // what keys without a counter may weigh even while some are free
+  std::int64_t floor_ = 0;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> positions_;  // of entries in the heap; apart, since they move with it
-  std::vector<Node> heap_;                // four below each, the lightest first
+  std::vector<std::uint32_t> free_;   // entries that others may take
+  std::vector<std::int64_t> counts_;  // room to find the floor in
   SlotIndex index_;
 };
 

@@ -69,18 +69,27 @@ std::string broken_guarantee(const Counted& counted) {
 }
 
 TEST(SpaceSaving, CountsAsByHand) {
-  Counted counted(2, {{"a"}, {"a"}, {"b"}});
-  EXPECT_EQ(counted.sketch.floor(), 1);
-  counted.add("c");  // takes the counter of b, which had 1
-  const auto heaviest = counted.sketch.heaviest(5);
-  ASSERT_EQ(heaviest.size(), 2U);
-  EXPECT_EQ(heaviest[0].key.head, "a");
-  EXPECT_EQ(heaviest[0].count, 2);
-  EXPECT_EQ(heaviest[0].error, 0);
-  EXPECT_EQ(heaviest[1].key.head, "c");
-  EXPECT_EQ(heaviest[1].count, 2);
-  EXPECT_EQ(heaviest[1].error, 1);
+  // Two counters, and room for two keys more until the next comes.
+  Counted counted(2, {{"a", 4}, {"b", 3}, {"c", 1}, {"d", 2}});
+  EXPECT_EQ(counted.sketch.size(), 4U);
+  EXPECT_EQ(counted.sketch.floor(), 0);
+  counted.add("e");  // c and d go, which had 2 at most
   EXPECT_EQ(counted.sketch.floor(), 2);
+  const auto heaviest = counted.sketch.heaviest(5);
+  ASSERT_EQ(heaviest.size(), 3U);
+  EXPECT_EQ(heaviest[0].key.head, "a");
+  EXPECT_EQ(heaviest[0].count, 4);
+  EXPECT_EQ(heaviest[0].error, 0);
+  EXPECT_EQ(heaviest[1].key.head, "b");
+  EXPECT_EQ(heaviest[2].key.head, "e");
+  EXPECT_EQ(heaviest[2].count, 3);
+  EXPECT_EQ(heaviest[2].error, 2);
+  counted.add("f");  // there is room
+  EXPECT_EQ(counted.sketch.floor(), 2);
+  counted.add("c");  // two of b, e and f go, which had 3
+  EXPECT_EQ(counted.sketch.floor(), 3);
+  EXPECT_EQ(counted.sketch.limits_of(KeptKey::of("c", key_hash("c"))).count, 4);
+  EXPECT_EQ(counted.sketch.limits_of(KeptKey::of("c", key_hash("c"))).error, 3);
 }
 
 TEST(SpaceSaving, IsExactWhileThereIsRoom) {
@@ -175,15 +184,19 @@ TEST(SpaceSaving, FindsTheHeavyKeysOfManyProcesses) {
 
 TEST(SpaceSaving, HoldsWhenMergedWithASmallerOne) {
   Counted large(8, {{"a", 5}, {"b", 4}});
-  Counted small(2, {{"a", 3}, {"c", 2}, {"d", 1}});
+  Counted small(2, {{"a", 3}, {"c", 3}, {"d", 2}, {"e", 1}, {"f", 4}});
   large.merge(small);
-  // d took the place of c and counts 3; c may have 3 now, and whatever else comes starts there.
-  const auto limits = large.sketch.limits_of(KeptKey::of("c", key_hash("c")));
-  EXPECT_EQ(limits.count, 3);
-  EXPECT_EQ(limits.at_least(), 0);
-  large.add("c");
-  EXPECT_EQ(large.sketch.limits_of(limits.key).count, 4);
-  EXPECT_EQ(large.sketch.limits_of(limits.key).at_least(), 1);
+  // The lightest, d and e, had to go, of which d had 2: b may have so many more, and whatever comes
+  // has, too.
+  const auto limits = large.sketch.limits_of(KeptKey::of("b", key_hash("b")));
+  EXPECT_EQ(limits.count, 6);
+  EXPECT_EQ(limits.at_least(), 4);
+  const auto unlisted = large.sketch.limits_of(KeptKey::of("d", key_hash("d")));
+  EXPECT_EQ(unlisted.count, 2);
+  EXPECT_EQ(unlisted.at_least(), 0);
+  large.add("d");
+  EXPECT_EQ(large.sketch.limits_of(unlisted.key).count, 3);
+  EXPECT_EQ(large.sketch.limits_of(unlisted.key).at_least(), 1);
 }
 
 TEST(SpaceSaving, KeepsLongKeysByTheirHeadAndTellsThemApart) {
@@ -236,7 +249,7 @@ TEST(SpaceSaving, GoesThroughBytes) {
 }
 
 TEST(SpaceSaving, RefusesBytesThatCannotBe) {
-  const Counted counted(3, {{"a", 5}, {"b", 7}});
+  const Counted counted(3, {{"a", 5}, {"b", 7}, {"c", 9}});
   const auto bytes = counted.sketch.to_bytes();
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     EXPECT_FALSE(SpaceSaving::from_bytes(bytes.substr(0, length)));
@@ -249,7 +262,7 @@ TEST(SpaceSaving, RefusesBytesThatCannotBe) {
     return SpaceSaving::from_bytes(other);
   };
   EXPECT_TRUE(with(2, 2));
-  EXPECT_FALSE(with(2, 1));  // two keys, one counter
+  EXPECT_FALSE(with(2, 1));  // three keys, and room for two
   EXPECT_FALSE(with(2, 0));
   EXPECT_FALSE(with(7, 'b'));  // twice the same
   EXPECT_FALSE(with(10, 9));   // an error above the count
