@@ -136,6 +136,7 @@ class ScanRun {
     report_.keys.effective_keys = recorded.weights.effective_keys();
     report_.rules.partitions = static_cast<int>(scan.stretches.size());
     add_actual(recorded);
+    rank_fields();
     if (total.keyed_records == 0) {
       report_.warnings.emplace_back("no record has a key: nothing can be said of keys");
       return;
@@ -144,6 +145,13 @@ class ScanRun {
     scan.forensics =
         keys::key_forensics(keys::placements_of(scan.summary.sample()), report_.rules.partitions);
     what_if(recorded);
+  }
+
+  void rank_fields() {
+    tell("trying the fields of the values as keys");
+    const auto partitions =
+        options_.partitions.size() == 1 ? options_.partitions.front() : report_.rules.partitions;
+    report_.scan->better_key = keys::better_key(report_.scan->summary.values(), partitions);
   }
 
   // Where the records lie.

@@ -52,11 +52,11 @@ class SummarySink final : public sample::ScanSink {
     for (const auto& record : records) {
       keys::ScannedRecord seen;
       seen.partition = at.partition;
+      seen.offset = record.offset;
       seen.timestamp_ms = record.timestamp_ms;
       seen.key = record.key;
-      if (record.value) seen.value_bytes = std::ssize(*record.value);
-      seen.header_bytes =
-          record.bytes - seen.value_bytes.value_or(0) - (record.key ? std::ssize(*record.key) : 0);
+      seen.value = record.value;
+      seen.header_bytes = record.bytes - seen.bytes();
       bytes += record.bytes;
       summary_.take(seen);
     }

@@ -67,7 +67,7 @@ class Table {
 
  private:
   void set(const std::string& path, const std::string& text) {
-    if (text.size() > text_bytes_max) return;
+    if (text.size() > text_bytes_max || path.size() > text_bytes_max) return;
     auto found = by_path_.find(path);
     if (found == by_path_.end()) {
       if (columns_.size() == fields_max) return;
@@ -96,12 +96,33 @@ Column pair_of(const Column& x, const Column& y, std::size_t records) {
   return pair;
 }
 
-// Records of each key that have its most frequent value, of all that have one.
-std::optional<double> stability_of(const Column& column, const Column& key, std::size_t records) {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> rows;  // the key, and the value
-  for (std::size_t r = 0; r < records; ++r) {
-    if (key.at(r) != absent && column.at(r) != absent) rows.emplace_back(key.at(r), column.at(r));
+// The key of each record, but where it would count a record twice: a key of `of_same_keys` has its
+// drawn records there, too.
+std::vector<std::uint32_t> keys_counted_once(const Table& table) {
+  const auto& key = table.key();
+  std::vector<bool> has_all(key.texts.size());
+  for (std::size_t r = table.drawn(); r < table.records(); ++r) {
+    if (key.at(r) != absent) has_all[key.at(r)] = true;
   }
+  std::vector<std::uint32_t> keys(table.records(), absent);
+  for (std::size_t r = 0; r < keys.size(); ++r) {
+    if (key.at(r) != absent && (r >= table.drawn() || !has_all[key.at(r)])) keys[r] = key.at(r);
+  }
+  return keys;
+}
+
+using Rows = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+Rows rows_of(const Column& column, std::span<const std::uint32_t> keys) {
+  Rows rows;
+  for (std::size_t r = 0; r < keys.size(); ++r) {
+    if (keys[r] != absent && column.at(r) != absent) rows.emplace_back(keys[r], column.at(r));
+  }
+  return rows;
+}
+
+// Rows whose second is the most frequent one of their first, of all whose first comes again.
+std::optional<double> steady_share(Rows rows) {
   std::sort(rows.begin(), rows.end());
   std::int64_t all = 0;
   std::int64_t steady = 0;
@@ -141,7 +162,8 @@ double distinct_at_least(const std::vector<std::int64_t>& counts) {
   return found + once * (once - 1) / (2 * (twice + 1));
 }
 
-FieldScore score_of(const Column& column, const Table& table, int partitions) {
+FieldScore score_of(const Column& column, const Table& table, std::span<const std::uint32_t> keys,
+                    int partitions) {
   FieldScore score;
   score.fields = column.fields;
   const auto counts = counts_of(column, table.drawn());
@@ -160,8 +182,12 @@ FieldScore score_of(const Column& column, const Table& table, int partitions) {
   score.cv_percent = spread.cv_percent;
   score.cv_percent_by_chance = cv_percent_by_chance(weights, partitions);
   score.max_over_mean = spread.max_over_mean;
-  score.stability = stability_of(column, table.key(), table.records());
+  auto rows = rows_of(column, keys);
+  score.stability = steady_share(rows);
+  for (auto& row : rows) std::swap(row.first, row.second);
+  score.within_key = steady_share(std::move(rows));
   if (score.distinct == 0) return score;  // no drawn record has it
+  score.others_alike = weights.squares() / weights.sum() - 1;
   score.score = score.coverage * score.stability.value_or(1) / score.max_over_mean;
   return score;
 }
@@ -171,15 +197,23 @@ bool better(const FieldScore& x, const FieldScore& y) {
   return x.fields < y.fields;  // fewer fields, then by name
 }
 
-std::int64_t repeated(const Column& key) {
-  const auto counts = counts_of(key, key.of_record.size());
-  return std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 1; });
+std::int64_t repeated(std::vector<std::uint32_t> keys) {
+  std::sort(keys.begin(), keys.end());
+  std::int64_t repeated = 0;
+  for (std::size_t from = 0; from < keys.size() && keys[from] != absent;) {
+    auto to = from;
+    while (to < keys.size() && keys[to] == keys[from]) ++to;
+    if (to - from > 1) ++repeated;
+    from = to;
+  }
+  return repeated;
 }
 
-std::vector<FieldScore> scores_of(const Table& table, int partitions) {
+std::vector<FieldScore> scores_of(const Table& table, std::span<const std::uint32_t> keys,
+                                  int partitions) {
   std::vector<std::pair<FieldScore, const Column*>> singles;
   for (const auto& column : table.columns()) {
-    singles.emplace_back(score_of(column, table, partitions), &column);
+    singles.emplace_back(score_of(column, table, keys, partitions), &column);
   }
   std::sort(singles.begin(), singles.end(),
             [](const auto& x, const auto& y) { return better(x.first, y.first); });
@@ -192,10 +226,10 @@ std::vector<FieldScore> scores_of(const Table& table, int partitions) {
   for (std::size_t i = 0; i < to_pair.size(); ++i) {
     for (std::size_t j = i + 1; j < to_pair.size(); ++j) {
       const auto pair = pair_of(*to_pair[i], *to_pair[j], table.records());
-      if (!pair.texts.empty()) scores.push_back(score_of(pair, table, partitions));
+      if (!pair.texts.empty()) scores.push_back(score_of(pair, table, keys, partitions));
     }
   }
-  if (!table.key().texts.empty()) scores.push_back(score_of(table.key(), table, partitions));
+  if (!table.key().texts.empty()) scores.push_back(score_of(table.key(), table, keys, partitions));
   std::sort(scores.begin(), scores.end(), better);
   return scores;
 }
@@ -223,8 +257,9 @@ FieldRank field_rank(std::span<const KeyedValue> records, std::span<const KeyedV
   rank.records = static_cast<std::int64_t>(table.drawn());
   if (rank.records == 0) return rank;
   for (const auto& record : of_same_keys) (void)add(table, record);
-  rank.repeated_keys = repeated(table.key());
-  rank.scores = scores_of(table, partitions);
+  const auto keys = keys_counted_once(table);
+  rank.repeated_keys = repeated(keys);
+  rank.scores = scores_of(table, keys, partitions);
   return rank;
 }
 

@@ -72,6 +72,11 @@ TEST(FieldRank, PrefersWhatIsEvenAndKeepsTheOrder) {
   EXPECT_EQ(store->distinct, 160);
   EXPECT_DOUBLE_EQ(store->stability.value(), 1);
   EXPECT_DOUBLE_EQ(store->coverage, 1);
+  // Five customers of five orders each in a store, and 25 records of it.
+  EXPECT_DOUBLE_EQ(store->within_key.value(), 0.2);
+  EXPECT_DOUBLE_EQ(store->others_alike, 24);
+  EXPECT_FALSE(order->within_key);
+  EXPECT_EQ(order->others_alike, 0);
   // 160 equal values: sqrt(12 / 160).
   EXPECT_NEAR(store->cv_percent_by_chance, 27.386, 0.01);
 }
@@ -111,8 +116,8 @@ TEST(FieldRank, CountsRecordsThatLackAField) {
 
 TEST(FieldRank, KnowsStabilityByRecordsOfSameKeysAlone) {
   const std::vector<KeyedValue> drawn = {{"a", R"({"x": 1})"}, {"b", R"({"x": 2})"}};
-  // Of a, three of four records have x = 1; of b, all of two have x = 2: five of six... and the
-  // drawn ones, which are among them in a topic, make it seven of eight.
+  // Of a, three of four records have x = 1; of b, all of two have x = 2: five of six. The drawn
+  // ones are among them.
   const std::vector<KeyedValue> same = {{"a", R"({"x": 1})"}, {"a", R"({"x": 1, "y": 1})"},
                                         {"a", R"({"x": 1})"}, {"a", R"({"x": 3})"},
                                         {"b", R"({"x": 2})"}, {"b", R"({"x": 2})"}};
@@ -122,10 +127,21 @@ TEST(FieldRank, KnowsStabilityByRecordsOfSameKeysAlone) {
   const auto* x = score_of(rank, {"x"});
   EXPECT_EQ(x->distinct, 2);
   EXPECT_DOUBLE_EQ(x->coverage, 1);
-  EXPECT_DOUBLE_EQ(x->stability.value(), 7.0 / 8);
+  EXPECT_DOUBLE_EQ(x->stability.value(), 5.0 / 6);
   const auto* y = score_of(rank, {"y"});
   EXPECT_EQ(y->distinct, 0);
   EXPECT_EQ(y->score, 0);
+}
+
+TEST(FieldRank, TakesNoRecordThatWasDrawnTwiceForTwo) {
+  // Each key once, and drawn by both; c was drawn as a record alone, twice.
+  const std::vector<KeyedValue> drawn = {
+      {"a", R"({"x": 1})"}, {"b", R"({"x": 2})"}, {"c", R"({"x": 3})"}, {"c", R"({"x": 4})"}};
+  const auto rank = field_rank(drawn, std::span(drawn).first(2), 4);
+  EXPECT_EQ(rank.repeated_keys, 1);
+  EXPECT_DOUBLE_EQ(score_of(rank, {"x"})->stability.value(), 0.5);
+  EXPECT_FALSE(score_of(field_rank(std::span(drawn).first(2), std::span(drawn).first(2), 4), {"x"})
+                   ->stability);
 }
 
 TEST(FieldRank, EstimatesHowManyValuesThereAre) {
@@ -149,6 +165,7 @@ TEST(FieldRank, BearsWhatIsNoJsonAndWhatIsMuchOfIt) {
   sample.add("k", "\xff\xfe");
   sample.add("k", "{\"big\": \"" + std::string(70'000, 'x') + "\"}");
   sample.add("k", "{\"long\": \"" + std::string(300, 'x') + "\", \"a\": 1, \"a\": 2}");
+  sample.add("k", "{\"" + std::string(257, 'n') + "\": 1}");
   std::string deep = "1";
   for (int i = 0; i < 10'000; ++i) deep = "{\"d\":" + deep + "}";
   sample.add("k", deep);
@@ -157,8 +174,9 @@ TEST(FieldRank, BearsWhatIsNoJsonAndWhatIsMuchOfIt) {
   sample.add("k", wide + "}");
   const auto rank = sample.rank(3);
   EXPECT_EQ(rank.others, 6);
-  EXPECT_EQ(rank.records, 3);
+  EXPECT_EQ(rank.records, 4);
   EXPECT_EQ(score_of(rank, {"long"}), nullptr);
+  EXPECT_EQ(score_of(rank, {std::string(257, 'n')}), nullptr);
   const auto singles = std::count_if(rank.scores.begin(), rank.scores.end(),
                                      [](const FieldScore& s) { return s.fields.size() == 1; });
   EXPECT_EQ(singles, 100);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "keys/better_key.h"
 #include "keys/key_forensics.h"
 #include "keys/scan_summary.h"
 
@@ -34,6 +35,7 @@ struct ScanReport {
   std::int64_t what_if_keys = 0;  ///< that the what-if rests on
   std::optional<Error> error;     ///< why it is not complete
   std::vector<std::string> keys_left;
+  std::optional<BetterKey> better_key = {};  ///< nothing: no value that was drawn is a JSON object
 
   [[nodiscard]] bool complete() const;
 };

@@ -114,6 +114,32 @@ json split_json(const ScanReport& scan) {
           {"examples", examples}};
 }
 
+json better_key_json(const std::optional<BetterKey>& found) {
+  if (!found) return nullptr;
+  json fields = json::array();
+  for (const auto& score : found->scores) {
+    fields.push_back(
+        {{"fields", score.fields},
+         {"coverage", nine_digits(score.coverage)},
+         {"distinct", score.distinct},
+         {"distinct_at_least", nine_digits(score.distinct_at_least)},
+         {"cv_percent", nine_digits(score.cv_percent)},
+         {"cv_percent_by_chance", nine_digits(score.cv_percent_by_chance)},
+         {"max_over_mean", nine_digits(score.max_over_mean)},
+         {"stability", score.stability ? json(nine_digits(*score.stability)) : json()},
+         {"within_key", score.within_key ? json(nine_digits(*score.within_key)) : json()},
+         {"others_alike", nine_digits(found->others_alike(score))},
+         {"score", nine_digits(score.score)}});
+  }
+  return {{"records", found->records},
+          {"not_json", found->not_json},
+          {"repeated_keys", found->repeated_keys},
+          {"partitions", found->partitions},
+          {"better", found->better},
+          {"advice", found->advice},
+          {"fields", fields}};
+}
+
 }  // namespace
 
 nlohmann::ordered_json scan_json(const ScanReport& scan) {
@@ -141,6 +167,7 @@ nlohmann::ordered_json scan_json(const ScanReport& scan) {
           {"heaviest_by_bytes", heavy_json(summary.heavy_by_bytes(), scan.show_keys)},
           {"forensics", forensics_json(scan.forensics)},
           {"split_keys", split_json(scan)},
+          {"better_key", better_key_json(scan.better_key)},
           {"what_if", {{"exact", scan.what_if_exact}, {"keys", scan.what_if_keys}}},
           {"partitions", partitions_json(scan)},
           {"error", error_json(scan.error)},

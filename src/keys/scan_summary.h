@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "keys/heat_map.h"
 #include "keys/hyper_log_log.h"
+#include "keys/json_draw.h"
 #include "keys/key_sample.h"
 #include "keys/size_quantiles.h"
 #include "keys/space_saving.h"
@@ -20,9 +21,10 @@ namespace partwise::keys {
 /// A record as far as a scan looks at it. Sizes are those of the uncompressed record.
 struct ScannedRecord {
   int partition = 0;
-  std::int64_t timestamp_ms = -1;           ///< since 1970; below 0: none
-  std::optional<std::string_view> key;      ///< nothing: no key. An empty key is a key
-  std::optional<std::int64_t> value_bytes;  ///< nothing: a tombstone
+  std::int64_t offset = 0;
+  std::int64_t timestamp_ms = -1;         ///< since 1970; below 0: none
+  std::optional<std::string_view> key;    ///< nothing: no key. An empty key is a key
+  std::optional<std::string_view> value;  ///< nothing: a tombstone
   std::int64_t header_bytes = 0;
   [[nodiscard]] std::int64_t bytes() const;
 };
@@ -67,11 +69,12 @@ class ScanSummary {
   [[nodiscard]] const HeatMap& heat() const { return heat_; }
   [[nodiscard]] const SizeQuantiles& key_sizes() const { return key_sizes_; }
   [[nodiscard]] const SizeQuantiles& value_sizes() const { return value_sizes_; }
+  [[nodiscard]] const JsonDraw& values() const { return values_; }
 
   [[nodiscard]] std::size_t memory_bytes() const;
 
   [[nodiscard]] std::string to_bytes() const;
-  /// Its sample goes on within what `memory` leaves to it; the other sketches are as large as they
+  /// Its samples go on within what `memory` leaves to them; the other sketches are as large as they
   /// were.
   ///
   /// errors: corrupt; invalid_input as within()
@@ -79,7 +82,7 @@ class ScanSummary {
 
  private:
   ScanSummary(std::size_t memory, int partitions);
-  void take_key(const ScannedRecord& record, std::string_view key);
+  void take_key(const ScannedRecord& record, std::string_view key, std::uint64_t hash);
   [[nodiscard]] PartitionTally& tally(int partition);
   void track_heaviest();
 
@@ -92,6 +95,7 @@ class ScanSummary {
   SizeQuantiles value_sizes_;
   HeatMap heat_{heat_rows};
   KeySample sample_;
+  JsonDraw values_;
   std::int64_t until_tracking_ = 0;  // records with keys
 };
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/random.h"
@@ -26,8 +27,23 @@ ScanSummary summary_of(int partitions, std::size_t bytes = memory) {
 
 ScannedRecord record_of(int partition, std::optional<std::string_view> key,
                         std::int64_t value = 100, std::int64_t at_ms = 1'000) {
-  return {partition, at_ms, key, value, 0};
+  static const std::string values(1 << 20, 'v');
+  return {partition, 0, at_ms, key, std::string_view(values).substr(0, value), 0};
 }
+
+/// An order of a customer, who is the key.
+struct Order {
+  explicit Order(int i)
+      : key("customer-" + std::to_string(i % 5'000)),
+        value(fmt::format(R"( {{"order": {}, "tenant": "t{}", "to": {{"city": {}}}}})", i, i % 3,
+                          i % 70)),
+        record{i % 5, i / 5, 1'000, key, value, 0} {}
+  Order(const Order&) = delete;
+  Order& operator=(const Order&) = delete;
+  std::string key;
+  std::string value;
+  ScannedRecord record;
+};
 
 /// Keys of which the first are the heaviest, by Java's partitioner; and their true counts.
 struct Scanned {
@@ -61,9 +77,9 @@ struct Scanned {
 
 TEST(ScanSummary, CountsWhatEachPartitionHas) {
   auto summary = summary_of(3);
-  summary.take({0, 5'000, "ab", 10, 3});
-  summary.take({0, 4'000, std::nullopt, 20, 0});
-  summary.take({2, -1, "", std::nullopt, 1});
+  summary.take({0, 7, 5'000, "ab", "0123456789", 3});
+  summary.take({0, 8, 4'000, std::nullopt, "01234567890123456789", 0});
+  summary.take({2, 0, -1, "", std::nullopt, 1});
   const auto& partitions = summary.partitions();
   EXPECT_EQ(partitions[0].records, 2);
   EXPECT_EQ(partitions[0].bytes, 35);
@@ -156,12 +172,63 @@ TEST(ScanSummary, StaysWithinTheMemoryItIsGiven) {
     for (int i = 0; i < 60'000; ++i) {
       const auto key = std::to_string(random.next()) +
                        std::string(static_cast<std::size_t>(random.below(400)), 'x');
-      summary.take(record_of(i % 5, key, random.below(1 << 20), std::int64_t{50'000} * i));
+      const Order order(i);
+      auto record = record_of(i % 5, key, random.below(1 << 20), std::int64_t{50'000} * i);
+      record.offset = i;
+      if (i % 4 != 0) record.value = order.value;
+      summary.take(record);
       if (i % 500 == 0) most = std::max(most, summary.memory_bytes());
     }
     EXPECT_LE(most, given + 5 * sizeof(PartitionTally));
     EXPECT_GT(most, given / 3);
+    // Full, both of them.
+    EXPECT_LT(summary.values().records().fraction(), 1);
+    EXPECT_LT(summary.values().of_same_keys().fraction(), 1);
+    EXPECT_GT(summary.values().memory_bytes(), given / 10);
   }
+}
+
+void expect_same_draw(const ValueSample& some, const ValueSample& other) {
+  const auto sorted = [](const ValueSample& sample) {
+    std::vector<std::string> texts;
+    for (const auto& record : sample.records()) {
+      texts.push_back(fmt::format("{} {}", record.key.value_or("none"), record.value));
+    }
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  };
+  EXPECT_EQ(some.fraction(), other.fraction());
+  EXPECT_EQ(sorted(some), sorted(other));
+}
+
+TEST(ScanSummary, DrawsTheSameValuesHoweverProcessesShareTheScan) {
+  auto all = summary_of(5);
+  std::vector<ScanSummary> parts(2, all);
+  for (int i = 0; i < 30'000; ++i) {
+    const Order order(i);
+    all.take(order.record);
+    parts[static_cast<std::size_t>(i % 5 % 2)].take(order.record);
+  }
+  const auto read = ScanSummary::from_bytes(parts[1].to_bytes(), memory);
+  ASSERT_TRUE(read);
+  parts[0].merge(*read);
+  ASSERT_LT(all.values().records().fraction(), 1);
+  ASSERT_LT(all.values().of_same_keys().fraction(), 1);
+  EXPECT_GT(all.values().records().records().size(), 1'000U);
+  expect_same_draw(all.values().records(), parts[0].values().records());
+  expect_same_draw(all.values().of_same_keys(), parts[0].values().of_same_keys());
+}
+
+TEST(ScanSummary, DrawsNoTombstonesAndWhatIsNoJson) {
+  auto summary = summary_of(2);
+  summary.take({0, 0, 1'000, "a", R"({"x": 1})", 0});
+  summary.take({0, 1, 1'000, "a", std::nullopt, 0});
+  summary.take({1, 0, 1'000, std::nullopt, "x=1", 0});
+  summary.take({1, 1, 1'000, std::nullopt, R"({"x": 2})", 0});
+  EXPECT_EQ(summary.values().records().records().size(), 2U);
+  EXPECT_EQ(summary.values().records().left_out(), 1);
+  EXPECT_EQ(summary.values().of_same_keys().records().size(), 1U);
+  EXPECT_EQ(summary.values().of_same_keys().left_out(), 0);
 }
 
 TEST(ScanSummary, TakesPartitionsThatTheTopicGotSince) {
@@ -185,6 +252,7 @@ TEST(ScanSummary, RefusesWhatIsNotPossible) {
 TEST(ScanSummary, RefusesBytesThatCannotBe) {
   auto summary = summary_of(2);
   for (int i = 0; i < 50; ++i) summary.take(record_of(i % 2, std::to_string(i)));
+  for (int i = 0; i < 3; ++i) summary.take(Order(i).record);
   const auto bytes = summary.to_bytes();
   const auto read = ScanSummary::from_bytes(bytes, memory);
   ASSERT_TRUE(read);

@@ -1,6 +1,8 @@
 #include "keys/value_sample.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 
 #include "base/check.h"
@@ -16,11 +18,12 @@ constexpr int halvings_max = 60;
 
 }  // namespace
 
+// Whole words: bytes that are written one by one cannot be read as words at once, which costs more
+// than the hash.
 std::uint64_t record_hash(int partition, std::int64_t offset) {
-  char bytes[12];
-  for (int i = 0; i < 4; ++i) bytes[i] = static_cast<char>(partition >> 8 * i);
-  for (int i = 0; i < 8; ++i) bytes[4 + i] = static_cast<char>(offset >> 8 * i);
-  return key_hash({bytes, sizeof bytes});
+  const auto bytes =
+      std::bit_cast<std::array<char, 16>>(std::array<std::int64_t, 2>{offset, partition});
+  return key_hash({bytes.data(), bytes.size()});
 }
 
 ValueSample::ValueSample(std::size_t memory) : memory_(memory) { CHECK(memory >= memory_min); }
@@ -34,18 +37,22 @@ std::size_t ValueSample::heap_bytes(const Drawn& drawn) {
 
 void ValueSample::add(std::uint64_t hash, std::optional<std::string_view> key,
                       std::string_view value) {
-  if (hash > limit_) return;
+  if (!draws(hash)) return;
   if (value.size() > value_bytes_max || (key && key->size() > value_bytes_max)) {
-    ++too_long_;
+    ++left_out_;
     return;
   }
   make_room(heap_bytes_of_text(value.size()) + heap_bytes_of_text(key ? key->size() : 0));
-  if (hash > limit_) return;
+  if (!draws(hash)) return;
   auto& drawn = drawn_.emplace_back();
   drawn.hash = hash;
   if (key) drawn.key.emplace(*key);
   drawn.value = value;
   heap_bytes_ += heap_bytes(drawn_.back());
+}
+
+void ValueSample::leave_out(std::uint64_t hash) {
+  if (draws(hash)) ++left_out_;
 }
 
 void ValueSample::make_room(std::size_t bytes) {
@@ -60,7 +67,7 @@ void ValueSample::make_room(std::size_t bytes) {
 }
 
 void ValueSample::shrink_to(int halvings) {
-  too_long_ >>= halvings - halvings_;
+  left_out_ >>= halvings - halvings_;
   halvings_ = halvings;
   limit_ = UINT64_MAX >> halvings;
   std::erase_if(drawn_, [this](const Drawn& drawn) { return drawn.hash > limit_; });
@@ -70,7 +77,7 @@ void ValueSample::shrink_to(int halvings) {
 
 void ValueSample::merge(const ValueSample& other) {
   if (other.halvings_ > halvings_) shrink_to(other.halvings_);
-  too_long_ += other.too_long_ >> (halvings_ - other.halvings_);
+  left_out_ += other.left_out_ >> (halvings_ - other.halvings_);
   for (const auto& drawn : other.drawn_) add(drawn.hash, drawn.key, drawn.value);
 }
 
@@ -87,7 +94,7 @@ std::size_t ValueSample::memory_bytes() const {
 std::string ValueSample::to_bytes() const {
   ByteWriter out(SketchKind::value_sample, version);
   out.number(static_cast<std::uint64_t>(halvings_));
-  out.number(static_cast<std::uint64_t>(too_long_));
+  out.number(static_cast<std::uint64_t>(left_out_));
   out.number(drawn_.size());
   for (const auto& drawn : drawn_) {
     out.word(drawn.hash);
@@ -106,7 +113,7 @@ Result<ValueSample> ValueSample::from_bytes(std::string_view bytes, std::size_t 
   ValueSample sample(memory);
   sample.shrink_to(static_cast<int>(halvings));
   const auto limit = sample.limit_;
-  sample.too_long_ = in.count();
+  sample.left_out_ = in.count();
   for (auto left = in.size(UINT32_MAX); left > 0 && !in.failed(); --left) {
     const auto hash = in.word();
     std::optional<std::string_view> key;

@@ -28,15 +28,19 @@ class ValueSample {
   /// `memory` bytes, at least memory_min.
   explicit ValueSample(std::size_t memory);
 
+  /// Whether a record of this hash is drawn: to be asked before anything is done for it.
+  [[nodiscard]] bool draws(std::uint64_t hash) const { return hash <= limit_; }
   void add(std::uint64_t hash, std::optional<std::string_view> key, std::string_view value);
+  /// A record that is drawn, but whose value is of no use.
+  void leave_out(std::uint64_t hash);
   void merge(const ValueSample& other);
 
   /// Of all records, or keys; 1 where none was left out.
   [[nodiscard]] double fraction() const;
   /// Valid until the sample changes.
   [[nodiscard]] std::vector<KeyedValue> records() const;
-  /// Records that would be in the sample, but for the length of their value.
-  [[nodiscard]] std::int64_t too_long() const { return too_long_; }
+  /// Records that would be in the sample, but for the length of their value, or were left out.
+  [[nodiscard]] std::int64_t left_out() const { return left_out_; }
 
   [[nodiscard]] std::size_t memory_bytes() const;
 
@@ -60,7 +64,7 @@ class ValueSample {
   std::size_t heap_bytes_ = 0;  // of keys and values
   int halvings_ = 0;
   std::uint64_t limit_ = UINT64_MAX;
-  std::int64_t too_long_ = 0;  // since the limit was last lowered, and about so many before it
+  std::int64_t left_out_ = 0;  // since the limit was last lowered, and about so many before it
   std::vector<Drawn> drawn_;
 };
 

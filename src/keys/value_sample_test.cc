@@ -67,9 +67,27 @@ TEST(ValueSample, LeavesOutAndCountsWhatIsTooLong) {
   sample.add(1, "k", std::string(64 * 1024 + 1, 'v'));
   sample.add(1, std::string(100'000, 'k'), "v");
   EXPECT_EQ(sample.records().size(), 1U);
-  EXPECT_EQ(sample.too_long(), 2);
+  EXPECT_EQ(sample.left_out(), 2);
   for (std::uint64_t i = 0; i < 100; ++i) sample.add(i << 57, "k", std::string(60'000, 'v'));
   EXPECT_LE(sample.memory_bytes(), memory);
+}
+
+TEST(ValueSample, CountsWhatIsOfNoUseAsMuchAsItWouldDraw) {
+  ValueSample sample(memory);
+  for (int i = 0; i < 40'000; ++i) {
+    const auto hash = record_hash(0, i);
+    if (i % 2 == 0) {
+      sample.leave_out(hash);
+    } else {
+      sample.add(hash, "k", std::string(100, 'v'));
+    }
+  }
+  const auto drawn = static_cast<double>(sample.records().size());
+  ASSERT_LT(sample.fraction(), 0.25);
+  EXPECT_NEAR(static_cast<double>(sample.left_out()), drawn, 6 * std::sqrt(drawn));
+  const auto before = sample.left_out();
+  sample.leave_out(UINT64_MAX);
+  EXPECT_EQ(sample.left_out(), before);
 }
 
 std::multiset<std::string> texts_of(const ValueSample& sample) {

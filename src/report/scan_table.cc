@@ -17,6 +17,8 @@ using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t heavy_shown = 10;
 constexpr std::size_t split_shown = 5;
+constexpr std::size_t fields_shown = 5;
+constexpr std::size_t field_width_most = 40;
 constexpr double placed_least = 0.001;
 
 std::string time_text(std::int64_t ms) { return ms < 0 ? "–" : utc_text(Instant{Millis{ms}}); }
@@ -115,13 +117,72 @@ std::string split_text(const ScanReport& scan, const Style& style) {
   return text;
 }
 
+std::string named(const keys::FieldScore& score) {
+  if (score.fields.empty()) return "the present key";
+  std::vector<std::string> names;
+  for (const auto& field : score.fields) {
+    names.push_back(fitted(quotable(field), field_width_most));
+  }
+  return joined(names, " + ");
+}
+
+std::string share_or_dash(const std::optional<double>& share) {
+  return share ? percent_text(*share, 1) : "–";
+}
+
+std::vector<std::string> field_row(const keys::FieldScore& score) {
+  return {named(score),
+          fmt::format("{:.3f}", score.score),
+          percent_text(score.coverage, 1),
+          fmt::format("{:.0f}", score.distinct_at_least),
+          fmt::format("{:.1f}", score.cv_percent),
+          fmt::format("{:.1f}", score.cv_percent_by_chance),
+          fmt::format("{:.2f}", score.max_over_mean),
+          share_or_dash(score.stability),
+          share_or_dash(score.within_key)};
+}
+
+// The best fields; the present key and what is advised, wherever they are.
+std::string better_key_text(const ScanReport& scan, const Style& style) {
+  if (!scan.better_key) return {};
+  const auto& found = *scan.better_key;
+  Rows rows;
+  std::size_t fields = 0;
+  for (const auto& score : found.scores) {
+    const bool always = score.fields.empty() || score.fields == found.better;
+    if (always || fields++ < fields_shown) rows.push_back(field_row(score));
+  }
+  auto text = "\n" + grid({{"BETTER KEY"},
+                           {"SCORE", true},
+                           {"COVERAGE %", true},
+                           {"VALUES", true},
+                           {"CV %", true},
+                           {"BY CHANCE %", true},
+                           {"MAX/MEAN", true},
+                           {"STABILITY %", true},
+                           {"WITHIN KEY %", true}},
+                          rows, style);
+  text += fmt::format(
+      "  by {} at {}, as murmur2 would place them; {}\n", counted_text(found.records, "JSON value"),
+      counted_text(found.partitions, "partition"),
+      found.repeated_keys > 0 ? "stability by " + counted_text(found.repeated_keys, "repeated key")
+                              : "stability is not known: no key comes twice");
+  if (found.not_json > 0) {
+    const auto all = static_cast<double>(found.records + found.not_json);
+    text +=
+        fmt::format("  {} % of the values are no JSON objects, or too long, and not looked at\n",
+                    percent_text(static_cast<double>(found.not_json) / all, 1));
+  }
+  return text + (found.better.empty() ? "  " : style.notable("  ⚠ ")) + found.advice + "\n";
+}
+
 }  // namespace
 
 std::string table(const ScanReport& scan, const Style& style) {
   auto text = read_text(scan);
-  if (scan.summary.total().keyed_records == 0) return text;
+  if (scan.summary.total().keyed_records == 0) return text + better_key_text(scan, style);
   text += distinct_text(scan) + heavy_text(scan, style) + placer_text(scan, style) +
-          split_text(scan, style);
+          split_text(scan, style) + better_key_text(scan, style);
   if (!scan.what_if_exact) {
     text += fmt::format("  what other strategies would do is estimated from {}\n",
                         counted_text(scan.what_if_keys, "key"));

@@ -8,7 +8,8 @@
 
 namespace partwise::report {
 
-/// What was read, the heaviest keys, keys in several partitions, who placed the keys.
+/// What was read, the heaviest keys, keys in several partitions, who placed the keys, and which
+/// fields of the values would be keys.
 std::string table(const keys::ScanReport& scan, const Style& style);
 
 }  // namespace partwise::report

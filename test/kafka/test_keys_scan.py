@@ -153,6 +153,126 @@ def test_topics_without_keys_and_without_records(scan, node, now_ms):
     assert scan("scan.nokeys").status == 0
 
 
+def put(topic, partition, key, value, time_ms=0):
+    """A line of the script: a record whose value is these bytes, or this object as JSON."""
+    value = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return f"put {topic} {partition} {time_ms} {key or '-'} {value.hex()}"
+
+
+class Shop:
+    """Orders of 300 users. Tenant 0's 30 users make half of them; the others are of nine tenants."""
+
+    def __init__(self, orders):
+        chance = random.Random(8)
+        users = [chance.randrange(30) if chance.random() < 0.5 else chance.randrange(30, 300) for _ in range(orders)]
+        self.tenants = [f"tenant-{user // 30}" for user in users]
+        self.values = [{"order_id": f"order-{i:06}", "user": {"user_id": f"secret-{user}"}, "tenant": tenant,
+                        "country": "de", "note": None}
+                       for i, (user, tenant) in enumerate(zip(users, self.tenants))]
+
+    def send(self, node, topic, key=lambda shop, i: shop.tenants[i], value=lambda i, object: object):
+        node.script([f"create {topic} 6"]
+                    + [put(topic, i % 6, key(self, i), value(i, self.values[i])) for i in range(len(self.values))])
+
+
+@pytest.fixture(scope="session")
+def shop(node):
+    made = Shop(6_000)
+    made.send(node, "scan.shop")
+    return made
+
+
+def scores_of(found):
+    return {tuple(score["fields"]): score for score in found["fields"]}
+
+
+def test_a_finer_field_is_a_better_key_than_a_hot_one(scan, shop, tmp_path):
+    found = report_of(scan("scan.shop", "--format", "json"))["scan"]["better_key"]
+    assert found["records"] == 6_000 and found["not_json"] == 0
+    assert found["partitions"] == 6 and found["repeated_keys"] == 10
+    scores = scores_of(found)
+    tenants = collections.Counter(shop.tenants)
+    user, order, present = scores["user.user_id",], scores["order_id",], scores[()]
+    assert present["max_over_mean"] >= 6 * tenants["tenant-0"] / 6_000 - 1e-6
+    assert present["stability"] == present["within_key"] == present["coverage"] == 1
+    assert scores["tenant",] == {**present, "fields": ["tenant"]}
+    # Both are even; but an order's number comes once, and a user's orders are all of one tenant.
+    assert user["max_over_mean"] < 0.6 * present["max_over_mean"] and order["max_over_mean"] < 1.2
+    assert order["others_alike"] == 0 and order["within_key"] is None
+    of_user = collections.Counter(value["user"]["user_id"] for value in shop.values)
+    assert user["distinct"] == len(of_user) and user["within_key"] == 1
+    assert user["others_alike"] == pytest.approx(sum(n * (n - 1) for n in of_user.values()) / 6_000)
+    # Of each tenant's orders those of its most frequent user, or order number.
+    most = collections.defaultdict(int)
+    for tenant, name in {(t, v["user"]["user_id"]) for t, v in zip(shop.tenants, shop.values)}:
+        most[tenant] = max(most[tenant], of_user[name])
+    assert user["stability"] == pytest.approx(sum(most.values()) / 6_000)
+    assert order["stability"] == pytest.approx(len(tenants) / 6_000)
+    assert found["better"] == ["user.user_id"]
+    assert found["advice"].startswith("user.user_id would be a better key than the present one")
+    assert not any("note" in score["fields"] for score in found["fields"])
+    # At another count, asked for alone.
+    other = report_of(scan("scan.shop", "--format", "json", "--partitions", "24"))["scan"]["better_key"]
+    assert other["partitions"] == 24 and scores_of(other)[()]["max_over_mean"] > 2 * present["max_over_mean"]
+
+
+def test_values_are_never_shown(scan, shop, tmp_path):
+    run = scan("scan.shop", "--out", str(tmp_path / "out"), "--verbose")
+    assert run.status == 0, run.err
+    assert "BETTER KEY" in run.out and "the present key" in run.out and "user.user_id" in run.out
+    texts = [run.out, run.err, scan("scan.shop", "--show-keys", "--format", "json").out,
+             *(path.read_text() for path in (tmp_path / "out").iterdir())]
+    assert len(texts) > 4
+    for text in texts:
+        assert "secret-" not in text and "order-0" not in text
+
+
+def test_a_better_key_is_found_in_a_random_part(scan, shop):
+    found = report_of(scan("scan.shop", "--format", "json", "--fraction", "0.5"))["scan"]["better_key"]
+    assert found["records"] == pytest.approx(3_000, rel=0.1)
+    assert found["better"] == ["user.user_id"]
+    scores = scores_of(found)
+    assert scores["order_id",]["others_alike"] == 0 and scores["user.user_id",]["within_key"] == 1
+
+
+def test_a_better_key_is_found_in_little_memory(scan, shop):
+    scanned = report_of(scan("scan.shop", "--format", "json", "--memory", "2MiB"))["scan"]
+    found = scanned["better_key"]
+    assert scanned["memory_bytes"] <= 2 * 1024 * 1024
+    assert 300 < found["records"] < 3_000  # an even part of them
+    assert found["better"] == ["user.user_id"]
+    assert scores_of(found)["user.user_id",]["others_alike"] == pytest.approx(60, rel=0.4)
+
+
+def test_a_key_for_records_without_one(scan, shop, node):
+    shop.send(node, "scan.shop.nokeys", key=lambda shop, i: None)
+    found = report_of(scan("scan.shop.nokeys", "--format", "json"))["scan"]["better_key"]
+    assert () not in scores_of(found) and found["repeated_keys"] == 0
+    assert found["better"] == ["user.user_id"]
+    assert scores_of(found)["user.user_id",]["stability"] is None
+    assert "no record has a key: user.user_id would serve as one" in scan("scan.shop.nokeys").out
+
+
+def test_values_that_are_no_json_are_counted_and_frames_taken_off(scan, shop, node):
+    def value(i, object):
+        if i % 4 == 0:
+            return b"plain text"
+        if i % 4 == 1:
+            return b'{"order_id": "broken'
+        return b"\0\0\0\0\7" + json.dumps(object).encode()
+    shop.send(node, "scan.shop.framed", value=value)
+    found = report_of(scan("scan.shop.framed", "--format", "json"))["scan"]["better_key"]
+    assert found["records"] == 3_000 and found["not_json"] == 3_000
+    assert found["better"] == ["user.user_id"]
+    text = scan("scan.shop.framed").out
+    assert "50.0 % of the values are no JSON objects" in text and "broken" not in text
+
+
+def test_no_key_is_better_where_no_value_is_json(scan, orders):
+    assert report_of(scan("scan.orders", "--format", "json"))["scan"]["better_key"] is None
+    assert "BETTER KEY" not in scan("scan.orders").out
+
+
 def test_memory_is_bounded(scan, orders):
     found = report_of(scan("scan.orders", "--memory", "2MiB", "--format", "json"))["scan"]
     assert found["memory_bytes"] <= 2 * 1024 * 1024

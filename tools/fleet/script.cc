@@ -12,6 +12,15 @@
 namespace partwise::fleet {
 namespace {
 
+/// What a command says of a record, before its value.
+struct Record {
+  explicit Record(std::istringstream& words) { words >> topic >> partition >> timestamp >> key; }
+  std::string topic;
+  int partition = 0;
+  std::int64_t timestamp = 0;
+  std::string key;
+};
+
 class Script {
  public:
   Script(const std::string& bootstrap, const std::string& codec, bool transactional)
@@ -32,6 +41,7 @@ class Script {
     const std::map<std::string, std::function<void()>> commands = {
         {"create", [&] { create(words); }},
         {"send", [&] { send(words); }},
+        {"put", [&] { put(words); }},
         {"begin", [&] { check(rd_kafka_begin_transaction(client_)); }},
         {"commit", [&] { check(rd_kafka_commit_transaction(client_, 30'000)); }},
         {"abort", [&] { abort_transaction(); }},
@@ -61,21 +71,32 @@ class Script {
   }
 
   void send(std::istringstream& words) {
-    std::string topic;
-    std::string key;
-    int partition = 0;
-    std::int64_t timestamp = 0;
+    Record record(words);
     std::int64_t size = 0;
-    words >> topic >> partition >> timestamp >> key >> size;
+    words >> size;
     std::string value(size > 0 ? static_cast<std::size_t>(size) : 0, 'x');
-    char* payload = size < 0 ? nullptr : value.data();
+    produce(record, size < 0 ? nullptr : value.data(), value.size());
+  }
+
+  void put(std::istringstream& words) {
+    Record record(words);
+    std::string hex;
+    words >> hex;
+    std::string value;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+      value += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    }
+    produce(record, value.data(), value.size());
+  }
+
+  void produce(Record& record, char* value, std::size_t size) {
+    auto& key = record.key;
     char* key_data = key == "-" ? nullptr : key.data();
     const std::size_t key_size = key == "-" ? 0 : key.size();
-    const auto code =
-        rd_kafka_producev(client_, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(timestamp),
-                          RD_KAFKA_V_VALUE(payload, value.size()),
-                          RD_KAFKA_V_KEY(key_data, key_size), RD_KAFKA_V_END);
+    const auto code = rd_kafka_producev(
+        client_, RD_KAFKA_V_TOPIC(record.topic.c_str()), RD_KAFKA_V_PARTITION(record.partition),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(record.timestamp),
+        RD_KAFKA_V_VALUE(value, size), RD_KAFKA_V_KEY(key_data, key_size), RD_KAFKA_V_END);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) die(rd_kafka_err2str(code));
     rd_kafka_poll(client_, 0);
   }

@@ -11,6 +11,7 @@ namespace partwise::fleet {
 ///   create TOPIC PARTITIONS [NAME=VALUE ...]
 ///   send TOPIC PARTITION TIMESTAMP_MS KEY SIZE   TIMESTAMP_MS 0: now; KEY "-": none; SIZE below
 ///                                                zero: a null value
+///   put TOPIC PARTITION TIMESTAMP_MS KEY HEX     a record with this value, two digits a byte
 ///   begin | commit | abort                       a transaction
 ///   truncate TOPIC PARTITION OFFSET              delete the records before OFFSET
 ///   delete TOPIC
