@@ -86,6 +86,9 @@ class ScanRun {
                                  std::vector<keys::ScannedStretch>& stretches) {
     const auto wanted =
         static_cast<std::int64_t>(static_cast<double>(stretch.offsets()) * options_.fraction);
+    progress_.detail(fmt::format("reading about {} of {} of {}", counted_text(wanted, "record"),
+                                 counted_text(std::ssize(stretch.ranges), "partition"),
+                                 options_.topic));
     StretchReading reading;
     reading.topic = options_.topic;
     reading.memory = static_cast<std::size_t>(options_.memory);

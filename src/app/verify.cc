@@ -95,7 +95,8 @@ class VerifyRun {
     produce(*topic);
     if (!verification_.error || verification_.sent > verification_.failed) read_back(*topic, check);
     verification_.arrivals = std::move(check).finish();
-    if (auto removed = guard.remove(); !removed) verification_.removal = removed.error();
+    if (auto removed = guard.remove(); !removed)
+      verification_.removal = left_topic(removed.error());
     return {};
   }
 
@@ -129,11 +130,20 @@ class VerifyRun {
     return spec;
   }
 
+  [[nodiscard]] Error left_topic(Error error) const {
+    error.message += fmt::format("; {} is left", verification_.topic);
+    const std::string later = "later, `partwise keys cleanup` deletes it";
+    error.hint = error.hint.empty() ? later : error.hint + "; " + later;
+    return error;
+  }
+
   void produce(kafka::KeyTopic& topic) {
     const auto start = steady_clock::now();
     RecordValues values(options_.value_bytes);
     std::string room;
     const auto records = keys_->records();
+    progress_.detail(
+        fmt::format("producing {} to {}", counted_text(records, "record"), verification_.topic));
     Instant now = outside_.clock().now();
     for (std::int64_t id = 0; id < records; ++id) {
       if (id % told_every == 0) {
@@ -165,6 +175,7 @@ class VerifyRun {
   void read_back(kafka::KeyTopic& topic, keys::ArrivalCheck& check) {
     if (stop_.stop_requested()) return;
     const auto start = steady_clock::now();
+    progress_.detail("reading back " + verification_.topic);
     std::int64_t seen = 0;
     auto read = topic.read_back(
         [&](const kafka::ReadRecord& record) {

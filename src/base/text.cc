@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include "base/utf8.h"
+
 namespace partwise {
 namespace {
 
@@ -31,6 +33,12 @@ std::size_t edits(std::string_view a, std::string_view b) {
     std::swap(last, row);
   }
   return last[b.size()];
+}
+
+// U+202A to U+202E and U+2066 to U+2069, which change the direction of what follows.
+bool turns_text(std::string_view character) {
+  return (character >= "\xE2\x80\xAA" && character <= "\xE2\x80\xAE") ||
+         (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9");
 }
 
 }  // namespace
@@ -84,9 +92,14 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 std::string quotable(std::string_view text) {
   std::string line;
-  for (const char c : trimmed(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7F ? ' ' : c;
+  const auto whole = as_utf8(trimmed(text));
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(whole[i]);
+    if (turns_text(std::string_view(whole).substr(i, 3))) {
+      i += 2;
+    } else {
+      line += byte < 0x20 || byte == 0x7F ? ' ' : whole[i];
+    }
   }
   if (line.size() <= longest_quote) return line;
   line.resize(longest_quote);

@@ -24,7 +24,8 @@ std::string joined(std::span<const std::string> parts, std::string_view separato
 /// if that is a plausible slip: at most a third of the longer one's length.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
-/// Text from outside on one line, without control characters, and no longer than 300 bytes.
+/// Text from outside on one line of UTF-8 (as_utf8), without control characters and those that turn
+/// its direction, and no longer than 300 bytes.
 std::string quotable(std::string_view text);
 
 /// 1 to 200 letters of ASCII, digits, '-', '_' and '.', and no '.' first: fit for the name of a

@@ -107,6 +107,31 @@ TEST(Utf8, HasOneToFourBytes) {
   EXPECT_EQ(text, "A\xDF\xBF\xE2\x89\xA2\xF0\xA3\x8E\xB4\xF4\x8F\xBF\xBF");
 }
 
+// What may follow what: RFC 3629, section 4.
+TEST(Utf8, ShowsBytesThatAreNoCharacters) {
+  const std::string good =
+      "A\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF";
+  EXPECT_EQ(as_utf8(good), good);
+  EXPECT_EQ(as_utf8(std::string_view("\0", 1)), std::string_view("\0", 1));
+  EXPECT_EQ(as_utf8("a\xFF"
+                    "b"),
+            "a\\xffb");
+  EXPECT_EQ(as_utf8("\xC0\x80"), "\\xc0\\x80");  // longer than it must be
+  EXPECT_EQ(as_utf8("\xE0\x9F\xBF"), "\\xe0\\x9f\\xbf");
+  EXPECT_EQ(as_utf8("\xED\xA0\x80"), "\\xed\\xa0\\x80");           // a surrogate
+  EXPECT_EQ(as_utf8("\xF4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // above 10FFFF
+  EXPECT_EQ(as_utf8("\xE2\x82"), "\\xe2\\x82");                    // cut
+  EXPECT_EQ(as_utf8("\xC3\xA9\xC3"), "\xC3\xA9\\xc3");
+}
+
+TEST(Quotable, IsOneLineOfCharactersThatMoveNothing) {
+  EXPECT_EQ(quotable(" a\n\x1b[31mb\t\x7F" "c "), "a  [31mb  c");
+  EXPECT_EQ(quotable("\xFE"), "\\xfe");
+  EXPECT_EQ(quotable("x\xE2\x80\xAEy\xE2\x81\xA6z"), "xyz");
+  const auto cut = quotable(std::string(299, 'x') + "\xC3\xA9");
+  EXPECT_EQ(cut, std::string(299, 'x') + "...");
+}
+
 TEST(Random, RepeatsItselfAndIsUniform) {
   Random a(7);
   Random b(7);

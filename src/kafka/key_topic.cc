@@ -107,14 +107,14 @@ class KafkaKeyTopic final : public KeyTopic {
       rd_kafka_poll(client_->get(), 0);
       since_poll_ = 0;
     }
-    return !fatal_ && !stop.stop_requested();
+    return !ended_ && !stop.stop_requested();
   }
 
   Sent flush(const std::stop_token& stop) override {
     const auto deadline = std::chrono::steady_clock::now() + client_->timeout() + Millis{2'000};
     while (rd_kafka_flush(client_->get(), slice_ms) == RD_KAFKA_RESP_ERR__TIMED_OUT) {
       const bool late = std::chrono::steady_clock::now() >= deadline;
-      if (!late && !stop.stop_requested() && !fatal_) continue;
+      if (!late && !stop.stop_requested() && !ended_) continue;
       rd_kafka_purge(client_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     }
     return std::exchange(sent_, {});
@@ -241,12 +241,16 @@ class KafkaKeyTopic final : public KeyTopic {
       return;
     }
     ++sent_.failed;
-    fatal_ = fatal_ || code == RD_KAFKA_RESP_ERR__FATAL ||
-             rd_kafka_fatal_error(client_->get(), nullptr, 0) != 0;
+    // What is not acknowledged in time, others will not be either: there is no use in more.
+    ended_ = ended_ || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
+             rd_kafka_fatal_error(client_->get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
     if (!sent_.first_error) sent_.first_error = why(code);
   }
 
   [[nodiscard]] Error why(rd_kafka_resp_err_t code) const {
+    // That the producer has ended for good says nothing of why.
+    const auto fatal = rd_kafka_fatal_error(client_->get(), nullptr, 0);
+    if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) code = fatal;
     auto error = error_of(code, "produce to the topic " + spec_.name);
     if (error.kind == ErrorKind::unauthorized) {
       error.hint = fmt::format("allow WRITE on the topic {}", spec_.name);
@@ -269,7 +273,7 @@ class KafkaKeyTopic final : public KeyTopic {
   std::string run_;
   TrafficCounters traffic_;
   bool made_ = false;
-  bool fatal_ = false;
+  bool ended_ = false;  // there is no use in sending more
   int since_poll_ = 0;
   Sent sent_;
   OnAcknowledged told_;

@@ -99,6 +99,7 @@ class Worker {
     ScanRange range;
     SteadyTime last_news;
     std::vector<ScannedRecord> records;
+    rd_kafka_resp_err_t passing = RD_KAFKA_RESP_ERR_NO_ERROR;  // since the last news
   };
 
   TopicHandle& handle(TopicPartition at) { return handles_.at(at.topic); }
@@ -121,7 +122,7 @@ class Worker {
       sink_.finished(range.at, error_of(rd_kafka_last_error(), reading_text(range.at)));
       return;
     }
-    reading_[range.at] = {range, std::chrono::steady_clock::now(), {}};
+    reading_[range.at] = {range, std::chrono::steady_clock::now(), {}, {}};
   }
 
   [[nodiscard]] std::string reading_text(TopicPartition at) const {
@@ -165,7 +166,10 @@ class Worker {
     if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       return message.offset >= reading.range.to && finish(reading, std::nullopt);
     }
-    if (may_pass(message.err)) return false;
+    if (may_pass(message.err)) {
+      reading.passing = message.err;
+      return false;
+    }
     return finish(reading, error_of(message.err, reading_text(reading.range.at)));
   }
 
@@ -186,6 +190,7 @@ class Worker {
       sink_.take(at, reading.records);
       reading.records.clear();
       reading.last_news = now;
+      reading.passing = RD_KAFKA_RESP_ERR_NO_ERROR;
     }
     held_.clear();
   }
@@ -208,13 +213,24 @@ class Worker {
       auto& reading = (it++)->second;
       const auto waited = now - reading.last_news;
       if (waited <= (served ? turns : 1) * settings_.patience) continue;
-      finish(reading, client_.last_trouble().value_or(
-                          Error{ErrorKind::timeout,
-                                fmt::format("cannot {}: no record in {:.1f} s",
-                                            reading_text(reading.range.at), seconds(waited)),
-                                "a longer --timeout may help",
-                                {}}));
+      finish(reading, silence(reading, seconds(waited)));
     }
+  }
+
+  [[nodiscard]] Error silence(const Reading& reading, double seconds) const {
+    const auto doing = reading_text(reading.range.at);
+    if (reading.passing == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+      return {ErrorKind::not_found,
+              fmt::format("cannot {}: it is there no more", doing),
+              "the topic was deleted while it was read",
+              {}};
+    }
+    if (reading.passing != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(reading.passing, doing);
+    return client_.last_trouble().value_or(
+        Error{ErrorKind::timeout,
+              fmt::format("cannot {}: no record in {:.1f} s", doing, seconds),
+              "a longer --timeout may help",
+              {}});
   }
 
   Client& client_;

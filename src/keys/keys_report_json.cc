@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
+#include "base/utf8.h"
 #include "keys/keys_report.h"
 #include "keys/scan_report_json.h"
 
@@ -32,7 +33,7 @@ void add_spread(json& to, const Spread& spread) {
 json keys_json(const KeysSummary& keys) {
   json heaviest = json::array();
   for (const auto& key : keys.heaviest) {
-    heaviest.push_back({{"key", key.key},
+    heaviest.push_back({{"key", as_utf8(key.key)},
                         {"records", key.records},
                         {"share", nine_digits(static_cast<double>(key.records) /
                                               static_cast<double>(keys.records))}});

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace partwise::keys {
 
 bool ScanReport::complete() const {
@@ -13,7 +15,8 @@ bool ScanReport::complete() const {
 
 std::string shown_key(const KeptKey& key, bool show_keys) {
   if (!show_keys) return fmt::format("#{:016x}", key.hash);
-  return key.whole() ? key.head : key.head + "…";
+  const auto text = as_utf8(key.head);
+  return key.whole() ? text : text + "…";
 }
 
 }  // namespace partwise::keys

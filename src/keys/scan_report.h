@@ -40,7 +40,7 @@ struct ScanReport {
   [[nodiscard]] bool complete() const;
 };
 
-/// A key as a report may show it: itself, or "#" and sixteen digits of its hash.
+/// A key as a report may show it: itself, as UTF-8, or "#" and sixteen digits of its hash.
 std::string shown_key(const KeptKey& key, bool show_keys);
 
 }  // namespace partwise::keys

@@ -90,6 +90,7 @@ export function keysReport(partitions: number): KeysReport {
       strategies: [{ name: 'murmur2', smallest_within: 1, largest_within: 12, points }],
     },
     verification: null,
+    scan: null,
     heat_map: {
       start: '2026-03-04T05:00:00Z',
       step_s: 3600,

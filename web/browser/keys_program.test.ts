@@ -16,6 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'partwise-page-'));
 const template = process.env['PARTWISE_PAGE']!;
 let browser: Browser;
 let broker: ChildProcess | undefined;
+let address = '';
 
 beforeAll(async () => {
   browser = await launched();
@@ -50,11 +51,12 @@ function made(name: string, words: string[]): Made {
 
 /** An embedded cluster's address. */
 async function cluster(): Promise<string> {
+  if (address) return address;
   broker = spawn(process.env['PARTWISE']!, ['broker', '--port', '0'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   for await (const line of createInterface({ input: broker.stdout! })) {
-    const [, address] = /^bootstrap\.servers=(.*)$/.exec(line) ?? [];
+    address = /^bootstrap\.servers=(.*)$/.exec(line)?.[1] ?? '';
     if (address) return address;
   }
   throw new Error('the embedded cluster did not start');
@@ -164,9 +166,8 @@ test('verify: what was sent, acknowledged and proven, by partition', async () =>
   const lines = Array.from({ length: 600 }, (_, i) => (i % 6 === 5 ? '\\N' : `order-${i % 70}`));
   const keys = join(folder, 'keys.txt');
   writeFileSync(keys, lines.join('\n') + '\n');
-  const address = await cluster();
   const { page: file, report } = made('verify', [
-    ...['verify', '--bootstrap-servers', address, '--keys-file', keys, '--partitions', '7'],
+    ...['verify', '--bootstrap-servers', await cluster(), '--keys-file', keys, '--partitions', '7'],
   ]);
   const verification = report.verification!;
   const arrivals = verification.arrivals!;
@@ -277,3 +278,102 @@ test('verify: a run that was not read back says so', async () => {
   expect(trouble).toEqual([]);
   await page.context().close();
 });
+
+test('scan: what is in a topic, who placed it, and where order is lost', async () => {
+  const servers = ['--bootstrap-servers', await cluster()];
+  const keys = ['--simulation', 'hot', '--records', '2000'];
+  const { report: filled } = made('filled', ['verify', ...servers, ...keys, '--keep']);
+  const { topic } = filled.verification!;
+  // The same keys by another client's partitioner: they are in two partitions then.
+  made('again', [
+    ...['verify', ...servers, ...keys, '--into-existing', topic],
+    ...['--partitioner', 'consistent_random'],
+  ]);
+  const { page: file, report } = made('scan', ['scan', topic, ...servers]);
+  const scan = report.scan!;
+  expect(scan.records).toBe(4000);
+  expect(scan.split_keys.in_sample).toBeGreaterThan(100);
+  const { page, trouble } = await opened(browser, file, 'light');
+  const proofs = await page.locator('.proof').allInnerTexts();
+  expect(proofs[0]).toBe('✓ read: all of the stretch: 4,000 records.');
+  expect(proofs[1]).toMatch(/^⚠ order lost: about [\d,]+ .*since /);
+  const headings = await page.locator('h2').allInnerTexts();
+  expect(headings).toEqual([
+    ...['Keys', 'In the topic', 'Heaviest keys', 'Who placed the keys', 'Order of keys'],
+    ...['A better key', 'Keys over time', 'Strategies'],
+  ]);
+  const bars = (caption: string) => `table.bars:has(caption:has-text("${caption}"))`;
+  const heavy = await cells(page, bars('By records, at least'));
+  expect(heavy.map((row) => row.slice(0, 2))).toEqual(
+    scan.heaviest_by_records.keys.slice(0, 20).map((one) => [one.key, countText(one.at_least)]),
+  );
+  expect(heavy[0]!.slice(1, 3)).toEqual(['3,200', '80.0 %']);
+  expect(heavy[0]![0]).toMatch(/^#[0-9a-f]{16}$/);
+  expect(await page.locator('main').innerText()).not.toContain('hot-key');
+  const placers = (await cells(page, bars('Share of the keys'))).map((row) => row[0]!);
+  expect(placers.some((name) => name.startsWith('murmur2 over 10:'))).toBe(true);
+  expect(placers.some((name) => name.startsWith('crc32 over 10:'))).toBe(true);
+  await openAll(page);
+  const partitions = await cells(page, table('What was read of each partition'));
+  expect(partitions.map((row) => row[3])).toEqual(
+    scan.partitions.map((one) => countText(one.records)),
+  );
+  const fields = await cells(page, table('Fields as keys'));
+  expect(fields.map((row) => row[0])).toContain('the present key');
+  expect(fields.map((row) => row[0])).toContain('key');
+  const statistics = (await cells(page, 'table.plain')).map((row) => row[0]);
+  expect(statistics).toContain('actual');
+  expect(await violations(page)).toEqual([]);
+  expect(trouble).toEqual([]);
+  await screenshot(page, 'keys-scan-open-light');
+  await page.setViewportSize({ width: 400, height: 800 });
+  const sideways = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(sideways).toBe(0);
+  await page.context().close();
+
+  const dark = await opened(browser, file, 'dark');
+  expect(await violations(dark.page)).toEqual([]);
+  await screenshot(dark.page, 'keys-scan-dark');
+  await dark.page.context().close();
+
+  // A scan that broke off, by two processes, without JSON values.
+  const broken: KeysReport = {
+    ...report,
+    scan: {
+      ...scan,
+      better_key: null,
+      group: {
+        name: 'nightly',
+        members: [
+          { client: 'partwise-1', host: '/10.0.0.1', partitions: [0, 1], records: 7, read_s: 3 },
+          { client: 'partwise-2', host: '/10.0.0.2', partitions: [2], records: 5, read_s: 4 },
+        ],
+      },
+      partitions: scan.partitions.map((one) =>
+        one.partition === 3 ? { ...one, error: { kind: 'timeout', message: 'no record' } } : one,
+      ),
+      error: { kind: 'interrupted', message: 'interrupted after 4,000 records' },
+      api_keys_left: ['AAA'],
+    },
+  };
+  const shown = await opened(
+    browser,
+    pageWith(template, broken, join(folder, 'broken.html')),
+    'light',
+  );
+  expect(await shown.page.locator('.proof').first().innerText()).toContain('⚠ read in part');
+  const messages = await shown.page.locator('.messages li').allInnerTexts();
+  expect(messages.map((text) => text.replace(/^✗ error:\s*/, ''))).toEqual([
+    'interrupted after 4,000 records',
+    'partition 3: no record',
+    'the API key AAA is left',
+  ]);
+  await openAll(shown.page);
+  const members = await cells(shown.page, table('Processes that shared the scan'));
+  expect(members[0]!.slice(0, 3)).toEqual(['partwise-1', '/10.0.0.1', '0, 1']);
+  expect(await shown.page.locator('h2').allInnerTexts()).not.toContain('A better key');
+  expect(await violations(shown.page)).toEqual([]);
+  await shown.page.context().close();
+}, 60_000);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { depth, heatCells, timeColumns } from './heat';
+import { depth, heatCells, timeColumns, unknownColumns } from './heat';
 
 const map = (records: number[][]) => ({
   start: '2026-03-04T05:00:00Z',
@@ -42,4 +42,17 @@ test('times stand below round columns, with room between', () => {
   const columns = timeColumns(hours, heatCells(hours, 400), 5);
   expect(columns.map(([column]) => column)).toEqual([1, 7, 13, 19, 25]);
   expect(columns.map(([, at]) => (at / 3600) % 24)).toEqual([6, 12, 18, 0, 6]);
+});
+
+test('what a key had before it was counted is not known, and not nothing', () => {
+  const two = map([
+    [0, 0, 0, 5, 1, 0],
+    [7, 0, 0, 0, 0, 1],
+  ]);
+  const entered = (minute: number) => `2026-03-04T05:0${minute}:30Z`;
+  two.keys = two.keys.map((one, i) => ({ ...one, entered: entered(i === 0 ? 3 : 2) }));
+  expect(unknownColumns(two, heatCells(two, 100))).toEqual([3, 0]);
+  expect(unknownColumns(two, heatCells(two, 3))).toEqual([1, 0]);
+  const all = map([[0, 1]]);
+  expect(unknownColumns(all, heatCells(all, 100))).toEqual([0]);
 });

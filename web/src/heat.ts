@@ -35,6 +35,17 @@ export function timeColumns(map: HeatMap, cells: HeatCells, apart: number): [num
   return found;
 }
 
+/** Columns before which a key was not counted yet, by key: those in which nothing of it is known. */
+export function unknownColumns(map: HeatMap, cells: HeatCells): number[] {
+  const each = cells.stepsEach * map.step_s;
+  return map.keys.map((one, i) => {
+    if (!one.entered) return 0;
+    const until = Math.floor((epochOf(one.entered) - epochOf(map.start)) / each);
+    const counted = (cells.rows[i] ?? []).findIndex((records) => records > 0);
+    return Math.max(0, counted < 0 ? until : Math.min(until, counted));
+  });
+}
+
 /** 0 to 1. By the root: a key a hundredth as busy as the busiest is still seen. */
 export function depth(records: number, most: number): number {
   return most > 0 && records > 0 ? Math.sqrt(records / most) : 0;

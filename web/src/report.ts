@@ -168,7 +168,14 @@ export interface Sweep {
 export interface HeatMap {
   start: string;
   step_s: number;
-  keys: { key: string; records: number[] }[];
+  keys: HeatRow[];
+}
+
+export interface HeatRow {
+  key: string;
+  /** Since when its records are counted: what it had before is not known. */
+  entered?: string | null;
+  records: number[];
 }
 
 interface RunError {
@@ -214,6 +221,127 @@ export interface Verification {
   api_keys_left: string[];
 }
 
+/** What the heaviest keys weigh, within sure bounds. */
+export interface HeavyKeys {
+  total: number;
+  unlisted_at_most: number;
+  keys: { key: string; at_least: number; at_most: number; share: number }[];
+}
+
+export interface Placer {
+  placer: string;
+  used_by: string;
+  partitions: number;
+  agreeing: number;
+  by_chance: number;
+  keys: Interval;
+  records: number;
+  not_told_from: string[];
+}
+
+export interface Forensics {
+  placements: number;
+  says_nothing: boolean;
+  placers: Placer[];
+  unknown_keys: Interval;
+  unknown_records: number;
+}
+
+export interface SplitKey {
+  key: string;
+  since: string | null;
+  partitions: { partition: number; records: number; first: string | null; last: string | null }[];
+}
+
+export interface SplitKeys {
+  keys: Interval;
+  in_sample: number;
+  since: string | null;
+  examples: SplitKey[];
+}
+
+export interface FieldScore {
+  /** None: the key that the records have. */
+  fields: string[];
+  coverage: number;
+  distinct: number;
+  distinct_at_least: number;
+  cv_percent: number;
+  cv_percent_by_chance: number;
+  max_over_mean: number;
+  stability: number | null;
+  within_key: number | null;
+  score: number;
+}
+
+export interface BetterKey {
+  records: number;
+  not_json: number;
+  repeated_keys: number;
+  partitions: number;
+  advice: string;
+  fields: FieldScore[];
+}
+
+export interface ScannedPartition {
+  partition: number;
+  from_offset: number;
+  to_offset: number;
+  records: number;
+  bytes: number;
+  null_key_records: number;
+  tombstones: number;
+  first: string | null;
+  last: string | null;
+  error: { kind: string; message: string } | null;
+}
+
+export interface Sizes {
+  count: number;
+  mean: number;
+  min: number;
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+}
+
+export interface ScanMember {
+  client: string;
+  host: string;
+  partitions: number[];
+  records: number;
+  read_s: number;
+}
+
+/** What was read of a topic. */
+export interface Scan {
+  cluster: string;
+  topic: string;
+  fraction: number;
+  records: number;
+  bytes: number;
+  null_key_records: number;
+  tombstones: number;
+  first: string | null;
+  last: string | null;
+  read_s: number;
+  memory_bytes: number;
+  distinct_keys: Interval & { exact: boolean; standard_error: number };
+  key_bytes: Sizes;
+  value_bytes: Sizes;
+  heaviest_by_records: HeavyKeys;
+  heaviest_by_bytes: HeavyKeys;
+  forensics: Forensics;
+  split_keys: SplitKeys;
+  better_key: BetterKey | null;
+  what_if: { exact: boolean; keys: number };
+  group?: { name: string; members: ScanMember[] } | null;
+  partitions: ScannedPartition[];
+  error: { kind: string; message: string } | null;
+  api_keys_left: string[];
+}
+
 export interface KeysReport {
   schema: 'partwise.keys/1';
   version: string;
@@ -237,6 +365,7 @@ export interface KeysReport {
   strategies: Strategy[] | null;
   sweep: Sweep | null;
   verification: Verification | null;
+  scan: Scan | null;
   heat_map: HeatMap | null;
   warnings: string[];
 }

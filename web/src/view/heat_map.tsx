@@ -1,9 +1,9 @@
 // When each key was busy: a row a key, a column a step of time.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import { countText, durationText, epochOf, tickText, timeText } from '../format';
-import { depth, type HeatCells, heatCells, timeColumns } from '../heat';
-import type { HeatMap } from '../report';
+import { countText, durationText, epochOf, tickText, timeText, unknown } from '../format';
+import { depth, type HeatCells, heatCells, timeColumns, unknownColumns } from '../heat';
+import type { HeatMap, HeatRow } from '../report';
 import { type Colors, colors, useTheme } from '../theme';
 import { DataDetails } from './data_table';
 
@@ -30,6 +30,29 @@ function drawCells(pen: CanvasRenderingContext2D, cells: HeatCells, width: numbe
       );
     });
   });
+  pen.globalAlpha = 1;
+}
+
+// A dotted line: not counted yet, which is not the same as nothing.
+function drawUnknown(
+  pen: CanvasRenderingContext2D,
+  map: HeatMap,
+  cells: HeatCells,
+  width: number,
+  look: Colors,
+) {
+  const each = (width - namesWidth) / Math.max(1, cells.columns);
+  pen.strokeStyle = look.text;
+  pen.globalAlpha = 0.5;
+  pen.setLineDash([2, 4]);
+  unknownColumns(map, cells).forEach((columns, y) => {
+    if (columns === 0) return;
+    pen.beginPath();
+    pen.moveTo(namesWidth, (y + 0.5) * rowHeight);
+    pen.lineTo(namesWidth + columns * each, (y + 0.5) * rowHeight);
+    pen.stroke();
+  });
+  pen.setLineDash([]);
   pen.globalAlpha = 1;
 }
 
@@ -71,6 +94,7 @@ function draw(canvas: HTMLCanvasElement, map: HeatMap, cells: HeatCells): void {
   pen.scale(scale, scale);
   const look = colors();
   drawCells(pen, cells, width, look);
+  drawUnknown(pen, map, cells, width, look);
   drawWords(pen, map, cells, width, look);
 }
 
@@ -83,7 +107,17 @@ function cellText(map: HeatMap, cells: HeatCells, event: MouseEvent): string {
   const records = one && cells.rows[map.keys.indexOf(one)]?.[x];
   if (!one || records === undefined) return '';
   const at = epochOf(map.start) + x * cells.stepsEach * map.step_s;
+  const y = map.keys.indexOf(one);
+  if (x < (unknownColumns(map, cells)[y] ?? 0)) {
+    return `${one.key}, ${timeText(at)}: not counted yet`;
+  }
   return `${one.key}, ${timeText(at)}: ${countText(records)} records`;
+}
+
+function stepText(map: HeatMap, one: HeatRow, step: number): string {
+  const records = one.records[step] ?? 0;
+  const end = epochOf(map.start) + (step + 1) * map.step_s;
+  return records === 0 && one.entered && end <= epochOf(one.entered) ? unknown : countText(records);
 }
 
 export function HeatMapChart({ map }: { map: HeatMap }) {
@@ -105,7 +139,10 @@ export function HeatMapChart({ map }: { map: HeatMap }) {
       <h2>Keys over time</h2>
       <figure class="chart">
         <figcaption>Records of the heaviest keys, a step of {step}</figcaption>
-        <p class="note">The deeper, the more records{shared}. Times are UTC.</p>
+        <p class="note">
+          The deeper, the more records{shared}. Times are UTC. Dots: a key is counted from when it
+          is among the heaviest; what it had before is not known.
+        </p>
         <div>
           <canvas
             ref={canvas}
@@ -128,7 +165,7 @@ export function HeatMapChart({ map }: { map: HeatMap }) {
             columns: ['From', ...map.keys.map((one) => one.key)],
             rows: (map.keys[0]?.records ?? []).map((_, i) => [
               timeText(epochOf(map.start) + i * map.step_s),
-              ...map.keys.map((one) => countText(one.records[i] ?? 0)),
+              ...map.keys.map((one) => stepText(map, one, i)),
             ]),
           })}
         />

@@ -12,6 +12,7 @@ import type { KeysReport } from '../report';
 import { BarTable } from './bar_table';
 import { HeatMapChart } from './heat_map';
 import { Messages, SettingsDetails, Tiles } from './parts';
+import { ScanSections } from './scan_section';
 import { Statistics } from './statistics';
 import { StrategyChart } from './strategy_chart';
 import { SweepCharts } from './sweep_charts';
@@ -48,7 +49,7 @@ function Keys({ report }: { report: KeysReport }) {
           { name: 'Records with an empty key', value: countText(keys.empty_key_records) },
         ]}
       />
-      {keys.heaviest.length > 0 && (
+      {!report.scan && keys.heaviest.length > 0 && (
         <BarTable
           caption="Heaviest keys"
           columns={[keys.keys_are_hashed ? 'Key (hash)' : 'Key', 'Records']}
@@ -68,9 +69,16 @@ function Keys({ report }: { report: KeysReport }) {
 function Strategies({ report }: { report: KeysReport }) {
   const strategies = report.strategies ?? [];
   if (strategies.length === 0) return null;
+  const estimated = report.scan && !report.scan.what_if.exact ? report.scan.what_if.keys : null;
   return (
     <section>
       <h2>Strategies</h2>
+      {report.scan && (
+        <p class="note">
+          “actual” is where the records lie; the others, where the same keys would lie
+          {estimated !== null && <>, estimated from {countText(estimated)} of the keys</>}.
+        </p>
+      )}
       <Statistics strategies={strategies} />
       <div class="charts">
         {strategies.map((strategy) => (
@@ -91,9 +99,10 @@ export function KeysPage({ report }: { report: KeysReport }) {
       <SettingsDetails settings={report.settings} />
       {report.verification && <VerificationSection verification={report.verification} />}
       <Keys report={report} />
+      {report.scan && <ScanSections scan={report.scan} hashed={report.keys.keys_are_hashed} />}
+      {report.heat_map && <HeatMapChart map={report.heat_map} />}
       <Strategies report={report} />
       {report.sweep && <SweepCharts sweep={report.sweep} />}
-      {report.heat_map && <HeatMapChart map={report.heat_map} />}
     </>
   );
 }
