@@ -21,6 +21,21 @@ struct ScannedStretch {
   std::optional<Error> error;  ///< why it was not read to its end
 };
 
+/// A process that shared the scan.
+struct ScanMember {
+  std::string client;
+  std::string host;
+  std::vector<int> partitions;
+  std::int64_t records = 0;
+  double read_s = 0;
+};
+
+/// Processes that shared a scan, as members of a consumer group.
+struct ScanGroup {
+  std::string name;
+  std::vector<ScanMember> members;
+};
+
 struct ScanReport {
   std::string cluster;
   std::string topic;
@@ -34,6 +49,7 @@ struct ScanReport {
   std::int64_t what_if_keys = 0;  ///< that the what-if rests on
   std::optional<Error> error;     ///< why it is not complete
   std::vector<std::string> keys_left;
+  std::optional<ScanGroup> group = {};  ///< where several processes read
 
   [[nodiscard]] bool complete() const;
 };

@@ -33,6 +33,11 @@ std::string read_text(const ScanReport& scan) {
                       time_text(total.first_ms), time_text(total.last_ms),
                       count_text(total.records - total.keyed_records),
                       count_text(scan.summary.empty_keys()), count_text(total.tombstones));
+  if (scan.group) {
+    text += fmt::format("  read by {} as the group {}\n",
+                        counted_text(std::ssize(scan.group->members), "process", "processes"),
+                        scan.group->name);
+  }
   return text;
 }
 
