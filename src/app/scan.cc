@@ -1,69 +1,26 @@
 #include "app/scan.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <functional>
 #include <memory>
-#include <mutex>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "app/one_cluster.h"
+#include "app/shared_scan.h"
+#include "app/stretch_read.h"
 #include "app/topic_stretch.h"
 #include "app/version.h"
 #include "base/units.h"
 #include "kafka/cluster.h"
-#include "kafka/record_scan.h"
 #include "keys/recorded_keys.h"
 
 namespace partwise::app {
 namespace {
 
-using std::chrono::steady_clock;
-
-/// Feeds the summary, and notes what became of each partition.
-///
-/// threads: any
-class SummarySink final : public sample::ScanSink {
- public:
-  SummarySink(keys::ScanSummary& summary, std::vector<keys::ScannedStretch>& stretches,
-              std::function<void(std::int64_t records, std::int64_t bytes)> tell)
-      : summary_(summary), stretches_(stretches), tell_(std::move(tell)) {}
-
-  void take(sample::TopicPartition at, std::span<const sample::ScannedRecord> records) override {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& record : records) {
-      keys::ScannedRecord seen;
-      seen.partition = at.partition;
-      seen.timestamp_ms = record.timestamp_ms;
-      seen.key = record.key;
-      if (record.value) seen.value_bytes = std::ssize(*record.value);
-      seen.header_bytes =
-          record.bytes - seen.value_bytes.value_or(0) - (record.key ? std::ssize(*record.key) : 0);
-      bytes_ += record.bytes;
-      summary_.take(seen);
-    }
-    records_ += std::ssize(records);
-    tell_(records_, bytes_);
-  }
-
-  void finished(sample::TopicPartition at, const std::optional<Error>& error) override {
-    const std::scoped_lock lock(mutex_);
-    auto& stretch = stretches_[static_cast<std::size_t>(at.partition)];
-    if (error && !stretch.error) stretch.error = error;
-  }
-
- private:
-  keys::ScanSummary& summary_;
-  std::vector<keys::ScannedStretch>& stretches_;
-  std::function<void(std::int64_t, std::int64_t)> tell_;
-  std::mutex mutex_;
-  std::int64_t records_ = 0;
-  std::int64_t bytes_ = 0;
-};
-
+/// One run, of one process.
 class ScanRun {
  public:
   ScanRun(const ScanOptions& options, Outside& outside, Progress& progress,
@@ -78,33 +35,21 @@ class ScanRun {
   Result<> visit(const config::ClusterAccess& access, const kafka::ClientSettings& settings) {
     const auto port = TRY(kafka::open_cluster({settings, Millis{2'000}}, traffic_, stop_));
     tell("looking at the topic " + options_.topic);
-    const auto stretch =
-        TRY(find_stretch(*port, options_.topic, options_.bounds, settings.timeout, stop_));
+    auto stretch = TRY(stretch_within(*port, options_.bounds, settings));
     cluster_ = access.id.empty() ? stretch.cluster_id : access.id;
-    if (stretch.ranges.empty() && !stretch.failures.empty())
-      return tl::unexpected(stretch.failures.front());
-    auto summary = TRY(keys::ScanSummary::within(static_cast<std::size_t>(options_.memory),
-                                                 static_cast<int>(stretch.retained.size())));
-    report_.scan.emplace(keys::ScanReport{cluster_,
-                                          options_.topic,
-                                          stretches_of(stretch),
-                                          options_.fraction,
-                                          options_.show_keys,
-                                          0,
-                                          std::move(summary),
-                                          {},
-                                          true,
-                                          0,
-                                          {},
-                                          {}});
-    read(stretch, settings);
-    return {};
+    if (!options_.shared) return read_alone(stretch, settings);
+    const auto shared = TRY(SharedScan::begin(
+        options_, settings, static_cast<int>(stretch.retained.size()), report_.started,
+        [this](const auto& step) { tell(step); }, stop_));
+    stretch = TRY(stretch_within(*port, shared->bounds(), settings));
+    return read_shared(*shared, stretch, settings);
   }
 
-  Result<keys::KeysReport> report(std::vector<std::string> keys_left) {
+  Result<ScanEnd> end(std::vector<std::string> keys_left) {
+    if (!reported_by_.empty()) return ScanEnd{{}, reported_by_, std::move(keys_left)};
     report_.scan->keys_left = std::move(keys_left);
     judge();
-    return std::move(report_);
+    return ScanEnd{std::move(report_), {}, {}};
   }
 
  private:
@@ -125,35 +70,99 @@ class ScanRun {
     return stretches;
   }
 
-  void read(const TopicStretch& stretch, const kafka::ClientSettings& settings) {
+  Result<TopicStretch> stretch_within(sample::ClusterPort& port, const StretchBounds& bounds,
+                                      const kafka::ClientSettings& settings) {
+    auto stretch = TRY(find_stretch(port, options_.topic, bounds, settings.timeout, stop_));
+    if (stretch.ranges.empty() && !stretch.failures.empty())
+      return tl::unexpected(stretch.failures.front());
+    return stretch;
+  }
+
+  [[nodiscard]] Result<keys::ScanSummary> new_summary(std::size_t partitions) const {
+    return keys::ScanSummary::within(static_cast<std::size_t>(options_.memory),
+                                     static_cast<int>(partitions));
+  }
+
+  Result<> begin_report(const TopicStretch& stretch) {
+    auto summary = TRY(new_summary(stretch.retained.size()));
+    report_.scan.emplace(keys::ScanReport{cluster_,
+                                          options_.topic,
+                                          stretches_of(stretch),
+                                          options_.fraction,
+                                          options_.show_keys,
+                                          0,
+                                          std::move(summary),
+                                          {},
+                                          true,
+                                          0,
+                                          {},
+                                          {}});
+    return {};
+  }
+
+  double read(const std::vector<sample::ScanRange>& ranges, const kafka::ClientSettings& settings,
+              keys::ScanSummary& summary, std::vector<keys::ScannedStretch>& stretches,
+              const std::stop_token& stop) {
+    return read_stretch({options_.topic, ranges, options_.fraction, options_.seed,
+                         [this](const auto& step) { tell(step); }},
+                        settings, summary, stretches, stop);
+  }
+
+  Result<> read_alone(const TopicStretch& stretch, const kafka::ClientSettings& settings) {
+    TRY(begin_report(stretch));
     auto& scan = *report_.scan;
-    const auto start = steady_clock::now();
-    const auto wanted =
-        static_cast<std::int64_t>(static_cast<double>(stretch.offsets()) * options_.fraction);
-    SummarySink sink(scan.summary, scan.stretches, [&](std::int64_t records, std::int64_t bytes) {
-      tell(fmt::format("read {} of about {}, {}", count_text(records),
-                       counted_text(wanted, "record"), bytes_text(static_cast<double>(bytes))));
-    });
-    kafka::ScanSettings scan_settings;
-    scan_settings.client = settings;
-    scan_settings.workers = 1;  // one that hands over is enough: librdkafka's threads decompress
-    scan_settings.patience = settings.timeout;
-    const auto port = kafka::record_scan(scan_settings, traffic_);
-    const auto rounds = options_.fraction < 1
-                            ? random_rounds(stretch.ranges, options_.fraction, options_.seed)
-                            : std::vector<std::vector<sample::ScanRange>>{stretch.ranges};
-    for (const auto& ranges : rounds) {
-      if (stop_.stop_requested()) break;
-      port->scan(ranges, {options_.topic}, sink, stop_);
+    scan.read_s = read(stretch.ranges, settings, scan.summary, scan.stretches, stop_);
+    note_interruption();
+    return {};
+  }
+
+  Result<> read_shared(SharedScan& shared, const TopicStretch& stretch,
+                       const kafka::ClientSettings& settings) {
+    const auto part = TRY(own_part(shared, stretch, settings));
+    if (!shared.collects()) {
+      TRY(shared.hand_in(part));
+      reported_by_ = shared.collector().client;
+      (void)shared.finish();
+      return {};
     }
-    scan.read_s = seconds(steady_clock::now() - start);
-    if (stop_.stop_requested()) {
-      scan.error = {
-          ErrorKind::interrupted,
-          fmt::format("interrupted after {}", counted_text(scan.summary.total().records, "record")),
-          {},
-          {}};
+    TRY(begin_report(stretch));
+    shared.collect(part, *report_.scan);
+    note_interruption();
+    if (const auto finished = shared.finish(); !finished) {
+      report_.warnings.push_back(finished.error().message +
+                                 ": it is left; `partwise keys cleanup` deletes it");
     }
+    return {};
+  }
+
+  Result<keys::ScanPart> own_part(const SharedScan& shared, const TopicStretch& stretch,
+                                  const kafka::ClientSettings& settings) {
+    auto summary = TRY(new_summary(stretch.retained.size()));
+    const std::set<int> own(shared.partitions().begin(), shared.partitions().end());
+    auto ranges = stretch.ranges;
+    std::erase_if(ranges, [&](const auto& range) { return !own.contains(range.at.partition); });
+    auto stretches = stretches_of(stretch);
+    const auto took = read(ranges, settings, summary, stretches, shared.stop());
+    keys::ScanPart part{{}, took, std::move(summary)};
+    for (const auto p : own) {
+      if (std::cmp_greater_equal(p, stretches.size())) continue;
+      auto& each = stretches[static_cast<std::size_t>(p)];
+      if (stop_.stop_requested() && !each.error && !shared.collects()) {
+        each.error = {ErrorKind::interrupted, "the process that read it was interrupted", {}, {}};
+      }
+      part.stretches.push_back({p, std::move(each)});
+    }
+    return part;
+  }
+
+  void note_interruption() {
+    if (!stop_.stop_requested()) return;
+    auto& scan = *report_.scan;
+    scan.error = {
+        ErrorKind::interrupted,
+        fmt::format("interrupted after {}", counted_text(scan.summary.total().records, "record")),
+        {},
+        {}};
   }
 
   void judge() {
@@ -257,19 +266,19 @@ class ScanRun {
   const std::stop_token& stop_;
   kafka::TrafficCounters traffic_;
   std::string cluster_;
+  std::string reported_by_;  // the process that has the whole, where it is another one
   keys::KeysReport report_;
 };
 
 }  // namespace
 
-Result<keys::KeysReport> scan_keys(const ScanOptions& options, const FoundClusters& found,
-                                   Outside& outside, Progress& progress,
-                                   const std::stop_token& stop) {
+Result<ScanEnd> scan_keys(const ScanOptions& options, const FoundClusters& found, Outside& outside,
+                          Progress& progress, const std::stop_token& stop) {
   ScanRun run(options, outside, progress, stop);
   auto left = TRY(visit_only(
       found, options.where, outside, progress, stop,
       [&](const auto& access, const auto& settings) { return run.visit(access, settings); }));
-  return run.report(std::move(left));
+  return run.end(std::move(left));
 }
 
 }  // namespace partwise::app

@@ -139,7 +139,8 @@ Result<std::unique_ptr<ExchangeTopic>> ExchangeTopic::open(const ClientSettings&
 
 Result<> ExchangeTopic::make(const std::stop_token& stop) {
   auto wanted = wanted_topic(name_);
-  wanted.replication_factor = std::min(most_replicas, TRY(broker_count(*client_, wanted, stop)));
+  const auto brokers = TRY(broker_count(*client_, wanted, stop));
+  wanted.replication_factor = std::min(most_replicas, brokers);
   return make_topic(*client_, wanted, Making::done, stop);
 }
 

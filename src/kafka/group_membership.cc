@@ -52,9 +52,14 @@ Result<bool> GroupMembership::has_committed(const std::stop_token& stop) {
 }
 
 void GroupMembership::leave() {
-  if (std::exchange(joined_, false)) rd_kafka_consumer_close(client_->get());
+  if (!std::exchange(joined_, false)) return;
+  rd_kafka_consumer_close(client_->get());
+  left_ = true;
 }
 
-Result<> GroupMembership::remove_group() { return kafka::remove_group(*asking_, group_); }
+Result<> GroupMembership::remove_group() {
+  if (!left_ || TRY(has_committed({}))) return {};
+  return kafka::remove_group(*asking_, group_);
+}
 
 }  // namespace partwise::kafka

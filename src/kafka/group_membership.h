@@ -47,9 +47,10 @@ class GroupMembership {
   /// Tells the coordinator; it is not a member from then on.
   void leave();
 
-  /// Deletes the group. As long as it has members the cluster refuses.
+  /// Deletes the group, if this was a member of it and nobody has committed offsets. As long as it
+  /// has members the cluster refuses.
   ///
-  /// errors: as of remove_group
+  /// errors: as of remove_group and has_committed
   Result<> remove_group();
 
  private:
@@ -57,6 +58,7 @@ class GroupMembership {
 
   std::string group_;
   bool joined_ = false;
+  bool left_ = false;
   TrafficCounters traffic_;
   std::unique_ptr<Client> client_;  // the member
   std::unique_ptr<Client> asking_;  // goes on asking when the member has left

@@ -34,8 +34,7 @@ std::string read_text(const ScanReport& scan) {
                       count_text(total.records - total.keyed_records),
                       count_text(scan.summary.empty_keys()), count_text(total.tombstones));
   if (scan.group) {
-    text += fmt::format("  read by {} as the group {}\n",
-                        counted_text(std::ssize(scan.group->members), "process", "processes"),
+    text += fmt::format("  read by {} processes of the group {}\n", scan.group->members.size(),
                         scan.group->name);
   }
   return text;
