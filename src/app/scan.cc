@@ -41,6 +41,9 @@ class ScanRun {
     const auto shared = TRY(SharedScan::begin(
         options_, settings, static_cast<int>(stretch.retained.size()), report_.started,
         [this](const auto& step) { tell(step); }, stop_));
+    progress_.detail(fmt::format(
+        "reads {} of {}; {} prints the whole", std::ssize(shared->partitions()),
+        counted_text(std::ssize(stretch.retained), "partition"), shared->collector().client));
     stretch = TRY(stretch_within(*port, shared->bounds(), settings));
     return read_shared(*shared, stretch, settings);
   }

@@ -148,7 +148,7 @@ void SharedScan::collect(const keys::ScanPart& own, keys::ScanReport& scan) {
   }
 }
 
-Result<> SharedScan::finish() { return end(""); }
+Result<> SharedScan::finish() { return end(user_stop_.stop_requested() ? "interrupted" : ""); }
 
 // The others leave when they are told; only then the topic and the group can go.
 Result<> SharedScan::end(const std::string& why_not) {
