@@ -97,14 +97,16 @@ std::optional<std::int64_t> offset_from(const OptionValues& values, const char* 
 
 std::optional<SharedScanOptions> shared_from(const OptionValues& values, FoundErrors& found) {
   const auto group = values.text("group");
-  const bool sized = values.has("group_size");
-  if (group.empty() && !sized) return std::nullopt;
   if (group.empty()) {
-    found.wrong("--group-size is given, and no --group", "--group NAME in each of the processes",
-                "--group-size");
+    for (const auto* name : {"group_size", "group_wait"}) {
+      if (!values.typed(name)) continue;
+      const auto& flag = values.entry(name).from;
+      found.wrong(flag + " is given, and no --group", "--group NAME in each of the processes",
+                  flag);
+    }
     return std::nullopt;
   }
-  if (!sized) {
+  if (!values.has("group_size")) {
     found.wrong("--group is given, and no --group-size",
                 "--group-size N: how many processes share the scan", "--group");
     return std::nullopt;
