@@ -176,7 +176,7 @@ void SharedScan::await_leaving() {
   while (std::chrono::steady_clock::now() < deadline) {
     (void)membership_->poll(slice);
     const auto view = membership_->view({});
-    if (!view) return;
+    if (!view) continue;
     const bool others = std::any_of(view->members.begin(), view->members.end(), [&](const auto& m) {
       return m.client != client_ && plan_.share_of(m.client) != nullptr;
     });
