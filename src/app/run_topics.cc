@@ -33,8 +33,12 @@ std::string compact(std::string text) {
 std::string run_topic_name(Instant started) {
   const auto seed = static_cast<std::uint64_t>(started.time_since_epoch().count()) ^
                     (static_cast<std::uint64_t>(getpid()) << 32U);
+  return run_topic_name(started, static_cast<std::uint32_t>(Random(seed).next() >> 32U));
+}
+
+std::string run_topic_name(Instant started, std::uint32_t chance) {
   const auto time = compact(utc_text(std::chrono::floor<std::chrono::seconds>(started)));
-  return fmt::format("{}{}-{:08x}", prefix, time, Random(seed).next() >> 32U);
+  return fmt::format("{}{}-{:08x}", prefix, time, chance);
 }
 
 std::optional<Instant> run_topic_start(std::string_view name) {

@@ -1,6 +1,8 @@
-// Topics that runs of `keys verify` have made: their names, and those that were left.
+// Topics that runs of `keys verify` and shared runs of `keys scan` have made: their names, and
+// those that were left.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,6 +20,7 @@ namespace partwise::app {
 
 /// "partwise-keys-20260304T050607Z-1a2b3c4d": when it began, and a random part.
 std::string run_topic_name(Instant started);
+std::string run_topic_name(Instant started, std::uint32_t chance);
 
 /// When the run began whose topic this is; empty for any other name.
 std::optional<Instant> run_topic_start(std::string_view name);

@@ -20,6 +20,7 @@ using config::OptionType;
 using config::OptionValues;
 
 constexpr std::string_view scan_group = "What is read";
+constexpr std::string_view shared_group = "Several processes";
 constexpr std::string_view what_if_group = "What if";
 
 constexpr auto scan_rows = std::to_array<Option>({
@@ -38,6 +39,16 @@ constexpr auto scan_rows = std::to_array<Option>({
     {"show_keys", "", OptionType::boolean, scan_group, "", "False",
      "show keys themselves; else a hash of each, for keys may be personal data"},
     {"seed", "", OptionType::integer, scan_group, "N", "1", "of the random part", 0, 1e15},
+});
+
+constexpr auto shared_rows = std::to_array<Option>({
+    {"group", "", OptionType::text, shared_group, "NAME", "",
+     "share the scan with the processes that join this consumer group for it; one prints the "
+     "whole"},
+    {"group_size", "", OptionType::integer, shared_group, "N", "", "how many processes share", 2,
+     1000},
+    {"group_wait", "", OptionType::duration, shared_group, "TIME", "60s",
+     "how long all of them are waited for", 1, 86400},
 });
 
 constexpr auto what_if_rows = std::to_array<Option>({
@@ -64,7 +75,8 @@ constexpr auto what_if_rows = std::to_array<Option>({
      "tell on stderr what is done, step by step"},
 });
 
-constexpr auto table = rows_of(scan_rows, what_if_rows, keys_output_rows, cluster_rows);
+constexpr auto table =
+    rows_of(scan_rows, shared_rows, what_if_rows, keys_output_rows, cluster_rows);
 
 // "6h" is six hours before now.
 std::optional<Instant> time_from(const OptionValues& values, const char* name, Instant now,
@@ -83,6 +95,26 @@ std::optional<std::int64_t> offset_from(const OptionValues& values, const char* 
   return values.integer(name);
 }
 
+std::optional<SharedScanOptions> shared_from(const OptionValues& values, FoundErrors& found) {
+  const auto group = values.text("group");
+  if (group.empty()) {
+    for (const auto* name : {"group_size", "group_wait"}) {
+      if (!values.typed(name)) continue;
+      const auto& flag = values.entry(name).from;
+      found.wrong(flag + " is given, and no --group", "--group NAME in each of the processes",
+                  flag);
+    }
+    return std::nullopt;
+  }
+  if (!values.has("group_size")) {
+    found.wrong("--group is given, and no --group-size",
+                "--group-size N: how many processes share the scan", "--group");
+    return std::nullopt;
+  }
+  return SharedScanOptions{group, static_cast<int>(values.integer("group_size")),
+                           values.duration("group_wait")};
+}
+
 }  // namespace
 
 config::OptionTable scan_option_table() { return table; }
@@ -98,6 +130,8 @@ tl::expected<ScanOptions, Errors> scan_options(const OptionValues& values, Insta
   }
   options.bounds = {time_from(values, "from", now, found), time_from(values, "to", now, found),
                     offset_from(values, "from_offset"), offset_from(values, "to_offset")};
+  options.from_text = values.text("from");
+  options.to_text = values.text("to");
   const auto& bounds = options.bounds;
   if (bounds.from && bounds.to && *bounds.from >= *bounds.to) {
     found.wrong("--from is not before --to", "an earlier --from", "--from");
@@ -127,6 +161,7 @@ tl::expected<ScanOptions, Errors> scan_options(const OptionValues& values, Insta
   options.target_cv_percent = values.number("target_cv");
   options.format = lowered(values.text("format"));
   options.out = values.text("out");
+  options.shared = shared_from(values, found);
   return std::move(found).unless_any(std::move(options));
 }
 

@@ -17,10 +17,19 @@ namespace partwise::app {
 
 config::OptionTable scan_option_table();
 
+/// Processes that share a scan.
+struct SharedScanOptions {
+  std::string group;  ///< the consumer group that they join
+  int size = 0;
+  Millis wait{0};  ///< for all of them to come
+};
+
 struct ScanOptions {
   ClusterOptions where;
   std::string topic;
   StretchBounds bounds;
+  std::string from_text;  ///< as they were given
+  std::string to_text;
   double fraction = 1;
   std::int64_t memory = 0;  ///< bytes for all sketches
   bool show_keys = false;
@@ -31,6 +40,7 @@ struct ScanOptions {
   std::uint64_t seed = 1;
   std::string format = "table";
   std::string out;
+  std::optional<SharedScanOptions> shared;
 };
 
 /// errors: invalid_input, all of them together

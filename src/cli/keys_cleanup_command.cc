@@ -25,7 +25,7 @@ std::string fate_of(const app::LeftTopic& topic, const app::CleanupOptions& opti
 
 void print_table(const app::LeftTopics& left, const app::CleanupOptions& options) {
   if (left.topics.empty()) {
-    fmt::print("no topic of a run of `partwise keys verify` is left on {}\n", left.cluster);
+    fmt::print("no topic of a run of `partwise keys` is left on {}\n", left.cluster);
     return;
   }
   for (const auto& topic : left.topics) {
@@ -38,7 +38,9 @@ void print_table(const app::LeftTopics& left, const app::CleanupOptions& options
 
 std::string keys_cleanup_help() {
   return fmt::format(
-      "Topics that ended runs of `partwise keys verify` have left, and deleting them.\n\n"
+      "Topics that ended runs of `partwise keys verify` and `partwise keys scan --group` have "
+      "left, and\n"
+      "deleting them.\n\n"
       "Usage: partwise keys cleanup [--yes] [OPTIONS]\n\n"
       "Lists the topics with names as partwise-keys-20260304T050607Z-1a2b3c4d. --yes deletes those "
       "whose\n"

@@ -18,8 +18,8 @@ constexpr std::array<Command, 4> list = {{
      keys_verify_command},
     {"scan", "the keys of a topic: how even, which are heavy, who placed them", keys_scan_help,
      keys_scan_command},
-    {"cleanup", "topics that ended runs of verify have left, and deleting them", keys_cleanup_help,
-     keys_cleanup_command},
+    {"cleanup", "topics that ended runs of verify and scan have left, and deleting them",
+     keys_cleanup_help, keys_cleanup_command},
 }};
 
 constexpr CommandFamily family = {

@@ -47,12 +47,17 @@ std::string keys_scan_help() {
       "in more\n"
       "than one partition, which client's partitioner explains where keys are, and how the same "
       "keys\n"
-      "would lie by other strategies and partition counts. It reads only: no group, no commit.\n\n"
+      "would lie by other strategies and partition counts. It reads only: no group, no commit. "
+      "With\n"
+      "--group, several processes share the reading: they make that consumer group, in which "
+      "nothing is\n"
+      "committed, and a topic partwise-keys-..., and remove both; one of them prints the whole.\n\n"
       "Examples:\n"
       "  partwise keys scan orders --bootstrap-servers localhost:9092\n"
       "  partwise keys scan orders --config client.properties --from 6h --show-keys\n"
       "  partwise keys scan orders --config client.properties --fraction 0.01 --partitions 6..48\n"
       "  partwise keys scan orders --config client.properties --out reports --format json\n"
+      "  partwise keys scan orders --config client.properties --group nightly --group-size 3\n"
       "{}\n"
       "Exit status: 0 done, 1 failed, 2 bad usage, 3 not authorized, 4 done in part, 130 "
       "interrupted\n",
@@ -77,14 +82,20 @@ int keys_scan_command(const Arguments& arguments) {
   OutsideRun run(*settings, options->where);
   const auto found = run.visited_or_status();
   if (!found) return found.error();
-  const auto report = app::scan_keys(*options, *found, run.outside(), run.progress(), run.stop());
+  const auto end = app::scan_keys(*options, *found, run.outside(), run.progress(), run.stop());
   run.progress().finish();
-  if (!report) {
-    print_errors({report.error()});
-    return exit_status_of(report.error());
+  if (!end) {
+    print_errors({end.error()});
+    return exit_status_of(end.error());
   }
-  const auto shown = show(*report, {options->format, settings->values.text("color"), options->out});
-  const auto status = status_of(*report->scan);
+  if (!end->report) {
+    tell(fmt::format("done: {} prints the whole\n", end->reported_by));
+    print_warnings(end->keys_left);
+    return end->keys_left.empty() ? done : done_in_part;
+  }
+  const auto shown =
+      show(*end->report, {options->format, settings->values.text("color"), options->out});
+  const auto status = status_of(*end->report->scan);
   if (shown) return status;
   print_errors({shown.error()});
   return failed;

@@ -89,6 +89,16 @@ constexpr std::array<Setting, 5> always_in_producing = {{
     {"enable.metrics.push", "false"},
 }};
 
+// A member that is silent for twenty seconds is gone: long for a pause of its machine, short for
+// whoever waits for its part.
+constexpr std::array<Setting, 5> always_in_a_group = {{
+    {"group.protocol", "classic"},  // any broker speaks it
+    {"partition.assignment.strategy", "range"},
+    {"session.timeout.ms", "20000"},
+    {"heartbeat.interval.ms", "3000"},
+    {"max.poll.interval.ms", "300000"},
+}};
+
 // A few records at many places: a response of about one batch, and nothing read ahead. Twice Java's
 // default batch.size: where batches do not fit, a response has one, and the other partitions of the
 // request cost the broker a look into their logs for nothing.
@@ -137,6 +147,17 @@ bool has_client_certificate(const config::ClientProperties& properties) {
          has("ssl.keystore.location");
 }
 
+// Whatever is assigned, nothing of it is taken: the group is told who has what, and no more.
+void take_nothing(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*,
+                  void*) {
+  if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    rd_kafka_assign(client, nullptr);
+    return;
+  }
+  const PartitionListHandle nothing(rd_kafka_topic_partition_list_new(0));
+  rd_kafka_assign(client, nothing.get());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::create(const ClientSettings& settings,
@@ -163,6 +184,20 @@ Result<std::unique_ptr<Client>> Client::create_producer(const ClientSettings& se
   auto client = TRY(started(RD_KAFKA_PRODUCER, std::move(conf), settings, traffic));
   client->context_ = sending.context;
   return client;
+}
+
+Result<std::unique_ptr<Client>> Client::create_member(const ClientSettings& settings,
+                                                      TrafficCounters& traffic,
+                                                      const Membership& as) {
+  auto properties = settings.properties;
+  // One identity for all who have the file: each would throw the one before out.
+  std::erase_if(properties, [](const auto& each) { return each.name == "group.instance.id"; });
+  auto conf = TRY(configuration_of(properties, always));
+  for (const auto& [name, value] : always_in_a_group) TRY(set(conf.get(), name, value, {}));
+  TRY(set(conf.get(), "group.id", as.group, {}));
+  TRY(set(conf.get(), "client.id", as.client_id, {}));
+  rd_kafka_conf_set_rebalance_cb(conf.get(), take_nothing);
+  return started(RD_KAFKA_CONSUMER, std::move(conf), settings, traffic);
 }
 
 Result<std::unique_ptr<Client>> Client::started(rd_kafka_type_t type, ConfHandle conf,

@@ -1,5 +1,5 @@
-// One librdkafka client: a consumer without a group, which reads and asks and leaves no trace, or a
-// producer.
+// One librdkafka client: a consumer without a group, which reads and asks and leaves no trace; a
+// producer; or a member of a group, which reads nothing.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,8 @@
 
 namespace partwise::kafka {
 
-/// The client and what its callbacks noticed. A consumer never joins a group, commits nothing, and
-/// asks for no topic to be created.
+/// The client and what its callbacks noticed. A consumer commits nothing and asks for no topic to
+/// be created; it joins no group, unless it is made as a member.
 ///
 /// threads: any
 class Client {
@@ -47,6 +47,20 @@ class Client {
                                                          TrafficCounters& traffic,
                                                          DeliveryReport on_delivery,
                                                          const Sending& sending);
+
+  /// As whom a member joins which group.
+  struct Membership {
+    std::string group;
+    std::string client_id;
+  };
+
+  /// A consumer that can join a group and takes nothing that the group assigns to it: no record is
+  /// fetched, no offset looked up. It has to be polled every five minutes.
+  ///
+  /// errors: as of create
+  static Result<std::unique_ptr<Client>> create_member(const ClientSettings& settings,
+                                                       TrafficCounters& traffic,
+                                                       const Membership& as);
 
   /// Waits until a broker has told the cluster's id, or it is clear that none will: connection
   /// refused everywhere, a name that does not resolve, refused credentials, no Kafka behind the

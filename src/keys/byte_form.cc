@@ -28,6 +28,10 @@ std::string_view name_of(SketchKind kind) {
       return "summary of a scan";
     case SketchKind::value_sample:
       return "sample of values";
+    case SketchKind::scan_greeting:
+      return "greeting";
+    case SketchKind::scan_part:
+      return "part of a scan";
   }
   return "sketch";
 }

@@ -20,7 +20,9 @@ enum class SketchKind : std::uint8_t {
   key_sample = 4,
   heat_map = 5,
   scan_summary = 6,
-  value_sample = 7
+  value_sample = 7,
+  scan_greeting = 20,
+  scan_part = 21
 };
 
 std::string_view name_of(SketchKind kind);

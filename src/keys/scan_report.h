@@ -22,6 +22,21 @@ struct ScannedStretch {
   std::optional<Error> error;  ///< why it was not read to its end
 };
 
+/// A process that shared the scan.
+struct ScanMember {
+  std::string client;
+  std::string host;
+  std::vector<int> partitions;
+  std::int64_t records = 0;
+  double read_s = 0;
+};
+
+/// Processes that shared a scan, as members of a consumer group.
+struct ScanGroup {
+  std::string name;
+  std::vector<ScanMember> members;
+};
+
 struct ScanReport {
   std::string cluster;
   std::string topic;
@@ -36,6 +51,7 @@ struct ScanReport {
   std::optional<Error> error;     ///< why it is not complete
   std::vector<std::string> keys_left;
   std::optional<BetterKey> better_key = {};  ///< nothing: no value that was drawn is a JSON object
+  std::optional<ScanGroup> group = {};  ///< where several processes read
 
   [[nodiscard]] bool complete() const;
 };

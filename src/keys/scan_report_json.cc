@@ -50,6 +50,19 @@ json partitions_json(const ScanReport& scan) {
   return partitions;
 }
 
+json group_json(const std::optional<ScanGroup>& group) {
+  if (!group) return nullptr;
+  json members = json::array();
+  for (const auto& member : group->members) {
+    members.push_back({{"client", member.client},
+                       {"host", member.host},
+                       {"partitions", member.partitions},
+                       {"records", member.records},
+                       {"read_s", nine_digits(member.read_s)}});
+  }
+  return {{"name", group->name}, {"members", members}};
+}
+
 json sizes_json(const SizeQuantiles& sizes) {
   return {{"count", sizes.count()},
           {"mean", nine_digits(sizes.mean())},
@@ -170,6 +183,7 @@ nlohmann::ordered_json scan_json(const ScanReport& scan) {
           {"better_key", better_key_json(scan.better_key)},
           {"what_if", {{"exact", scan.what_if_exact}, {"keys", scan.what_if_keys}}},
           {"partitions", partitions_json(scan)},
+          {"group", group_json(scan.group)},
           {"error", error_json(scan.error)},
           {"api_keys_left", scan.keys_left}};
 }

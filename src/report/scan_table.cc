@@ -35,6 +35,10 @@ std::string read_text(const ScanReport& scan) {
                       time_text(total.first_ms), time_text(total.last_ms),
                       count_text(total.records - total.keyed_records),
                       count_text(scan.summary.empty_keys()), count_text(total.tombstones));
+  if (scan.group) {
+    text += fmt::format("  read by {} processes of the group {}\n", scan.group->members.size(),
+                        scan.group->name);
+  }
   return text;
 }
 

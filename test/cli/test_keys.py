@@ -213,3 +213,15 @@ def test_settings_that_say_nothing_are_told(simulate):
     assert "--zipf-exponent is not used" in run.out and "--target-cv is not used" in run.out
     run = simulate("--partitions", "2,3", "--strategy", "murmur2,round_robin")
     assert "round_robin looks at no key" in run.out
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--group", "nightly"], "--group is given, and no --group-size"),
+    (["--group-size", "3"], "--group-size is given, and no --group"),
+    (["--group-wait", "3s"], "--group-wait is given, and no --group"),
+    (["--group", "nightly", "--group-size", "1"], "--group-size"),
+])
+def test_a_shared_scan_needs_its_options(partwise, arguments, words):
+    run = partwise("keys", "scan", "orders", "--bootstrap-servers", "127.0.0.1:1", *arguments)
+    assert run.status == 2 and words in run.err, run.err
+    assert run.err.count("error:") == 1, run.err
