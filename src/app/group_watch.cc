@@ -79,7 +79,8 @@ void GroupWatch::look(const std::stop_token& stop) {
     note_end({Error{ErrorKind::unavailable,
                     fmt::format("{}, which was to print the whole, went away", collector),
                     "start the scan again in all processes",
-                    {}}});
+                    {}},
+              true});
   }
 }
 
@@ -98,7 +99,8 @@ void GroupWatch::read_news(const std::stop_token& stop) {
   note_end({Error{ErrorKind::unavailable,
                   fmt::format("the topic {} of this scan is gone", plan_.exchange),
                   "start the scan again in all processes",
-                  {}}});
+                  {}},
+            true});
 }
 
 void GroupWatch::note_end(CollectorEnd end) {

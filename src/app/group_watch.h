@@ -21,6 +21,7 @@ namespace partwise::app {
 /// How the collector ended: with the whole, or why not.
 struct CollectorEnd {
   std::optional<Error> error;
+  bool untold = false;  ///< it went away, or its topic did
 };
 
 /// The kind of message by which it tells, and its bytes: empty, or the error's text.

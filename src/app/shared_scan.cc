@@ -99,9 +99,12 @@ Result<> SharedScan::hand_in(const keys::ScanPart& part) {
   const bool stopped = user_stop_.stop_requested();
   tell_("sending what was read to " + collector().client);
   if (const auto end = watch_->end()) return tl::unexpected(end->error.value_or(left_out()));
-  const auto sent = exchange_->send(Channel::results, {client_, part_kind, to_bytes(part)},
-                                    stopped ? stopped_patience : part_patience,
-                                    stopped ? std::stop_token{} : user_stop_);
+  // Brokers may make a topic that is sent to.
+  const bool there = TRY(exchange_->exists({}));
+  if (!there) return tl::unexpected(stopped ? interrupted_error() : left_out());
+  auto sent = exchange_->send(Channel::results, {client_, part_kind, to_bytes(part)},
+                              stopped ? stopped_patience : part_patience,
+                              stopped ? std::stop_token{} : user_stop_);
   if (stopped) return tl::unexpected(interrupted_error());
   if (!sent) return sent;
   tell_("waiting for " + collector().client + " to have the whole");
@@ -153,7 +156,9 @@ Result<> SharedScan::finish() { return end(user_stop_.stop_requested() ? "interr
 // The others leave when they are told; only then the topic and the group can go.
 Result<> SharedScan::end(const std::string& why_not) {
   if (std::exchange(finished_, true)) return {};
-  const bool collector_lost = watch_ && watch_->end() && watch_->end()->error;
+  // One that told its end takes the topic away itself, when all have read it.
+  const auto collector_end = watch_ ? watch_->end() : std::nullopt;
+  const bool collector_lost = collector_end && collector_end->untold;
   watch_.reset();
   Result<> removed;
   if (made_) {

@@ -238,6 +238,30 @@ def test_an_interrupted_collector_prints_what_there_is(members, node, long_read)
     assert nothing_is_left(node)
 
 
+def test_one_more_process_finds_no_room_and_disturbs_nobody(members, node, long_read):
+    reading = Reading(members, "full")
+    late = members("group.long", "--group", "full", "--group-size", 3, "--group-wait", "1s", "--fraction", "0.5").ended()
+    assert late.status == 2 and "there is no room: 3 of 3 processes are in the group full" in late.err, late.err
+    collector = reading.collector.ended()
+    assert collector.status == 0, collector.err
+    assert json.loads(collector.out)["scan"]["records"] == pytest.approx(200_000, rel=0.05)
+    assert [m.ended().status for m in reading.others] == [0, 0]
+    assert nothing_is_left(node)
+
+
+def test_cleanup_finds_what_killed_processes_leave(members, partwise, node, long_read):
+    reading = Reading(members, "gone")
+    for each in [reading.collector, *reading.others]:
+        each.process.kill()
+    (left,) = [t for t in node.topics() if t.startswith("partwise-keys-")]
+    run = partwise("keys", "cleanup", "--bootstrap-servers", node.bootstrap, "--yes", "--all", "--format", "json")
+    assert run.status == 0, run.err
+    assert [(t["topic"], t["deleted"]) for t in json.loads(run.out)["topics"]] == [(left, True)]
+    waited_for(lambda: not group_members(node, "gone"))
+    node.tool(GROUP_TOOL, "--delete", "--group", "gone")
+    assert nothing_is_left(node)
+
+
 def group_members(node, group):
     return sorted(line.split()[1] for line in node.tool(GROUP_TOOL, "--describe", "--members", "--group", group).splitlines()
                   if line.startswith(group))
