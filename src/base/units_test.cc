@@ -125,7 +125,9 @@ TEST(Utf8, ShowsBytesThatAreNoCharacters) {
 }
 
 TEST(Quotable, IsOneLineOfCharactersThatMoveNothing) {
-  EXPECT_EQ(quotable(" a\n\x1b[31mb\t\x7F" "c "), "a  [31mb  c");
+  EXPECT_EQ(quotable(" a\n\x1b[31mb\t\x7F"
+                     "c "),
+            "a  [31mb  c");
   EXPECT_EQ(quotable("\xFE"), "\\xfe");
   EXPECT_EQ(quotable("x\xE2\x80\xAEy\xE2\x81\xA6z"), "xyz");
   const auto cut = quotable(std::string(299, 'x') + "\xC3\xA9");

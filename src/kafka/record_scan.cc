@@ -99,7 +99,6 @@ class Worker {
     ScanRange range;
     SteadyTime last_news;
     std::vector<ScannedRecord> records;
-    rd_kafka_resp_err_t passing = RD_KAFKA_RESP_ERR_NO_ERROR;  // since the last news
   };
 
   TopicHandle& handle(TopicPartition at) { return handles_.at(at.topic); }
@@ -122,7 +121,7 @@ class Worker {
       sink_.finished(range.at, error_of(rd_kafka_last_error(), reading_text(range.at)));
       return;
     }
-    reading_[range.at] = {range, std::chrono::steady_clock::now(), {}, {}};
+    reading_[range.at] = {range, std::chrono::steady_clock::now(), {}};
   }
 
   [[nodiscard]] std::string reading_text(TopicPartition at) const {
@@ -166,10 +165,7 @@ class Worker {
     if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       return message.offset >= reading.range.to && finish(reading, std::nullopt);
     }
-    if (may_pass(message.err)) {
-      reading.passing = message.err;
-      return false;
-    }
+    if (may_pass(message.err)) return false;
     return finish(reading, error_of(message.err, reading_text(reading.range.at)));
   }
 
@@ -190,7 +186,6 @@ class Worker {
       sink_.take(at, reading.records);
       reading.records.clear();
       reading.last_news = now;
-      reading.passing = RD_KAFKA_RESP_ERR_NO_ERROR;
     }
     held_.clear();
   }
@@ -217,20 +212,31 @@ class Worker {
     }
   }
 
-  [[nodiscard]] Error silence(const Reading& reading, double seconds) const {
+  Error silence(const Reading& reading, double seconds) {
     const auto doing = reading_text(reading.range.at);
-    if (reading.passing == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+    if (is_gone(reading.range.at)) {
       return {ErrorKind::not_found,
               fmt::format("cannot {}: it is there no more", doing),
               "the topic was deleted while it was read",
               {}};
     }
-    if (reading.passing != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(reading.passing, doing);
     return client_.last_trouble().value_or(
         Error{ErrorKind::timeout,
               fmt::format("cannot {}: no record in {:.1f} s", doing, seconds),
               "a longer --timeout may help",
               {}});
+  }
+
+  // The client goes on asking for what was deleted, for half a minute, and says nothing.
+  bool is_gone(TopicPartition at) {
+    const struct rd_kafka_metadata* metadata = nullptr;
+    const int wait_ms = static_cast<int>(std::min<std::int64_t>(2'000, settings_.patience.count()));
+    const auto code = rd_kafka_metadata(client_.get(), 0, handle(at).get(), &metadata, wait_ms);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+    const bool gone = metadata->topic_cnt == 1 &&
+                      metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    rd_kafka_metadata_destroy(metadata);
+    return gone;
   }
 
   Client& client_;

@@ -17,8 +17,16 @@ ScanGreeting greeting() {
 
 ScanPart part() {
   auto summary = ScanSummary::within(memory, 3).value();
-  summary.take({1, 1'000, "a", 10, 2});
-  summary.take({1, 2'000, std::nullopt, std::nullopt, 0});
+  ScannedRecord record;
+  record.partition = 1;
+  record.timestamp_ms = 1'000;
+  record.key = "a";
+  record.value = "0123456789";
+  summary.take(record);
+  record.offset = 1;
+  record.key.reset();
+  record.value.reset();
+  summary.take(record);
   return {{{1, {5, 7, {}}},
            {2, {0, 9, Error{ErrorKind::timeout, "no record in 10 s", "a longer --timeout", {}}}}},
           1.25,
