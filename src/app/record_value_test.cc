@@ -29,10 +29,9 @@ TEST(RecordId, IsReadFromSuchAValueAndFromNoOther) {
   for (const std::int64_t id : {0L, 7L, 99'999'999L}) {
     EXPECT_EQ(record_id(values.of(id, "key", Instant{})), id);
   }
-  for (const auto* other :
-       {"", "{}", R"({"id": )", R"({"id": 7)", R"({"id": 7})", R"({"id": -7, )", R"({"id": 7.5, )",
-        R"({"id": , )", R"({"id": 99999999999999999999, )", R"({"key": "id", "id": 7, )",
-        R"( {"id": 7, )"}) {
+  for (const auto* other : {"", "{}", R"({"id": )", R"({"id": 7)", R"({"id": 7})", R"({"id": -7, )",
+                            R"({"id": 7.5, )", R"({"id": , )", R"({"id": 99999999999999999999, )",
+                            R"({"key": "id", "id": 7, )", R"( {"id": 7, )"}) {
     EXPECT_FALSE(record_id(other)) << other;
   }
 }

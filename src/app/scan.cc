@@ -106,11 +106,8 @@ class ScanRun {
     reading.topic = options_.topic;
     reading.memory = static_cast<std::size_t>(options_.memory);
     reading.client = settings;
-    if (options_.fraction < 1) {
-      reading.rounds = random_rounds(ranges, options_.fraction, options_.seed);
-    } else {
-      reading.rounds = {ranges};
-    }
+    reading.ranges =
+        options_.fraction < 1 ? random_part(ranges, options_.fraction, options_.seed) : ranges;
     std::int64_t offsets = 0;
     for (const auto& range : ranges) offsets += range.to - range.from;
     const auto wanted = counted_text(

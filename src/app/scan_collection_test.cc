@@ -11,7 +11,12 @@ constexpr std::size_t memory = keys::ScanSummary::memory_min;
 
 keys::ScanSummary summary_of(int partition, int records) {
   auto summary = keys::ScanSummary::within(memory, 3).value();
-  for (int i = 0; i < records; ++i) summary.take({partition, 1'000, "key", 10, 0});
+  keys::ScannedRecord record;
+  record.partition = partition;
+  record.timestamp_ms = 1'000;
+  record.key = "key";
+  record.value = "0123456789";
+  for (record.offset = 0; record.offset < records; ++record.offset) summary.take(record);
   return summary;
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t lanes_most = 8;
 
-using Rounds = std::vector<std::vector<sample::ScanRange>>;
+using Ranges = std::vector<sample::ScanRange>;
 
 /// Adds up what all lanes have read.
 ///
@@ -77,24 +77,26 @@ class SummarySink final : public sample::ScanSink {
 struct Lane {
   explicit Lane(keys::ScanSummary empty) : summary(std::move(empty)) {}
   keys::ScanSummary summary;
-  Rounds rounds;
+  Ranges ranges;
   std::exception_ptr thrown;
 };
 
-std::size_t lane_count(const StretchReading& reading) {
-  std::size_t at_once = 1;
-  for (const auto& round : reading.rounds) at_once = std::max(at_once, round.size());
-  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  const auto affordable = std::max<std::size_t>(1, reading.memory / keys::ScanSummary::memory_min);
-  return std::min({lanes_most, at_once, processors, affordable});
+using Offsets = std::map<int, std::int64_t>;
+
+Offsets offsets_by_partition(const Ranges& ranges) {
+  Offsets offsets;
+  for (const auto& range : ranges) offsets[range.at.partition] += range.to - range.from;
+  return offsets;
 }
 
-// Each partition is one lane's in all rounds; the largest first, to whoever has least.
-std::map<int, std::size_t> lane_of_partitions(const Rounds& rounds, std::size_t lanes) {
-  std::map<int, std::int64_t> offsets;
-  for (const auto& round : rounds) {
-    for (const auto& range : round) offsets[range.at.partition] += range.to - range.from;
-  }
+std::size_t lane_count(const Offsets& offsets, std::size_t memory) {
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  const auto affordable = std::max<std::size_t>(1, memory / keys::ScanSummary::memory_min);
+  return std::max<std::size_t>(1, std::min({lanes_most, offsets.size(), processors, affordable}));
+}
+
+// A partition is one lane's; the largest first, to whoever has least.
+std::map<int, std::size_t> lane_of_partitions(const Offsets& offsets, std::size_t lanes) {
   std::vector<std::pair<int, std::int64_t>> largest(offsets.begin(), offsets.end());
   std::stable_sort(largest.begin(), largest.end(),
                    [](const auto& x, const auto& y) { return x.second > y.second; });
@@ -108,29 +110,23 @@ std::map<int, std::size_t> lane_of_partitions(const Rounds& rounds, std::size_t 
   return found;
 }
 
-void share_out(const Rounds& rounds, std::vector<Lane>& lanes) {
-  const auto lane_of = lane_of_partitions(rounds, lanes.size());
-  for (const auto& round : rounds) {
-    for (auto& lane : lanes) lane.rounds.emplace_back();
-    for (const auto& range : round) {
-      lanes[lane_of.at(range.at.partition)].rounds.back().push_back(range);
-    }
-  }
-}
-
 }  // namespace
 
 Result<keys::ScanSummary> read_stretch(const StretchReading& reading,
                                        std::vector<keys::ScannedStretch>& stretches,
                                        kafka::TrafficCounters& traffic, const ToldReading& told,
                                        const std::stop_token& stop) {
-  const auto count = lane_count(reading);
+  const auto offsets = offsets_by_partition(reading.ranges);
+  const auto count = lane_count(offsets, reading.memory);
   const auto partitions = std::max(1, static_cast<int>(stretches.size()));
   std::vector<Lane> lanes;
   for (std::size_t i = 0; i < count; ++i) {
     lanes.emplace_back(TRY(keys::ScanSummary::within(reading.memory / count, partitions)));
   }
-  share_out(reading.rounds, lanes);
+  const auto lane_of = lane_of_partitions(offsets, count);
+  for (const auto& range : reading.ranges) {
+    lanes[lane_of.at(range.at.partition)].ranges.push_back(range);
+  }
 
   kafka::ScanSettings settings;
   settings.client = reading.client;
@@ -141,10 +137,7 @@ Result<keys::ScanSummary> read_stretch(const StretchReading& reading,
     try {
       const auto port = kafka::record_scan(settings, traffic);
       SummarySink sink(lane.summary, stretches, so_far);
-      for (const auto& round : lane.rounds) {
-        if (stop.stop_requested()) break;
-        if (!round.empty()) port->scan(round, {reading.topic}, sink, stop);
-      }
+      port->scan(lane.ranges, {reading.topic}, sink, stop);
     } catch (...) {
       lane.thrown = std::current_exception();
     }

@@ -18,8 +18,7 @@ namespace partwise::app {
 
 struct StretchReading {
   std::string topic;
-  /// One after another; each has at most one range of a partition.
-  std::vector<std::vector<sample::ScanRange>> rounds;
+  std::vector<sample::ScanRange> ranges;
   std::size_t memory = 0;  ///< bytes for what is kept of the keys
   kafka::ClientSettings client;
 };

@@ -145,9 +145,9 @@ Result<TopicStretch> find_stretch(sample::ClusterPort& port, const std::string& 
   return Finder(port, bounds, timeout, stop).find(topic);
 }
 
-std::vector<std::vector<sample::ScanRange>> random_rounds(
-    const std::vector<sample::ScanRange>& ranges, double fraction, std::uint64_t seed) {
-  std::vector<std::vector<sample::ScanRange>> rounds;
+std::vector<sample::ScanRange> random_part(const std::vector<sample::ScanRange>& ranges,
+                                           double fraction, std::uint64_t seed) {
+  std::vector<sample::ScanRange> blocks_read;
   Random random(seed);
   for (const auto& range : ranges) {
     const double wanted = static_cast<double>(range.to - range.from) * fraction;
@@ -162,12 +162,10 @@ std::vector<std::vector<sample::ScanRange>> random_rounds(
       const auto part_to = range.from + std::llround(part * static_cast<double>(i + 1));
       const auto room = std::max<std::int64_t>(1, part_to - part_from - length + 1);
       const auto from = part_from + random.below(room);
-      if (rounds.size() <= static_cast<std::size_t>(i)) rounds.emplace_back();
-      rounds[static_cast<std::size_t>(i)].push_back(
-          {range.at, from, std::min(part_to, from + length)});
+      blocks_read.push_back({range.at, from, std::min(part_to, from + length)});
     }
   }
-  return rounds;
+  return blocks_read;
 }
 
 }  // namespace partwise::app

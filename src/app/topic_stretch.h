@@ -40,8 +40,8 @@ Result<TopicStretch> find_stretch(sample::ClusterPort& port, const std::string& 
                                   const std::stop_token& stop);
 
 /// A random part of a stretch: `fraction` of each partition's offsets, in at most 64 blocks, of at
-/// least 1,000 where there are several. Each round has at most one block of a partition.
-std::vector<std::vector<sample::ScanRange>> random_rounds(
-    const std::vector<sample::ScanRange>& ranges, double fraction, std::uint64_t seed);
+/// least 1,000 where there are several; in their order within a partition.
+std::vector<sample::ScanRange> random_part(const std::vector<sample::ScanRange>& ranges,
+                                           double fraction, std::uint64_t seed);
 
 }  // namespace partwise::app

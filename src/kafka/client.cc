@@ -89,14 +89,17 @@ constexpr std::array<Setting, 5> always_in_producing = {{
     {"enable.metrics.push", "false"},
 }};
 
-// A member that is silent for twenty seconds is gone: long for a pause of its machine, short for
-// whoever waits for its part.
-constexpr std::array<Setting, 5> always_in_a_group = {{
+constexpr std::array<Setting, 3> always_in_a_group = {{
     {"group.protocol", "classic"},  // any broker speaks it
     {"partition.assignment.strategy", "range"},
+    {"max.poll.interval.ms", "300000"},
+}};
+
+// A member that is silent for twenty seconds is gone: long for a pause of its machine, short for
+// whoever waits for its part. The user's own properties come before these.
+constexpr std::array<Setting, 2> usual_in_a_group = {{
     {"session.timeout.ms", "20000"},
     {"heartbeat.interval.ms", "3000"},
-    {"max.poll.interval.ms", "300000"},
 }};
 
 // A few records at many places: a response of about one batch, and nothing read ahead. Twice Java's
@@ -194,6 +197,9 @@ Result<std::unique_ptr<Client>> Client::create_member(const ClientSettings& sett
   std::erase_if(properties, [](const auto& each) { return each.name == "group.instance.id"; });
   auto conf = TRY(configuration_of(properties, always));
   for (const auto& [name, value] : always_in_a_group) TRY(set(conf.get(), name, value, {}));
+  for (const auto& [name, value] : usual_in_a_group) {
+    if (config::find_property(properties, name) == nullptr) TRY(set(conf.get(), name, value, {}));
+  }
   TRY(set(conf.get(), "group.id", as.group, {}));
   TRY(set(conf.get(), "client.id", as.client_id, {}));
   rd_kafka_conf_set_rebalance_cb(conf.get(), take_nothing);

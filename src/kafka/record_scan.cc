@@ -31,24 +31,43 @@ constexpr std::size_t partitions_at_once = 24;
 // forever.
 constexpr int turns = 5;
 
-/// Hands out ranges to the workers.
+/// Hands out ranges to the workers, those of one partition one after another.
 ///
 /// threads: any
 class RangeQueue {
  public:
-  explicit RangeQueue(std::span<const ScanRange> ranges) : ranges_(ranges.begin(), ranges.end()) {}
+  explicit RangeQueue(std::span<const ScanRange> ranges) {
+    for (const auto& range : ranges) {
+      auto& waiting = waiting_[range.at];
+      if (waiting.empty()) ready_.push_back(range.at);
+      waiting.push_back(range);
+    }
+  }
 
+  /// A range of a partition that nobody reads now.
   std::optional<ScanRange> next() {
     const std::scoped_lock lock(mutex_);
-    if (ranges_.empty()) return std::nullopt;
-    auto range = ranges_.front();
-    ranges_.pop_front();
+    if (ready_.empty()) return std::nullopt;
+    auto& waiting = waiting_.at(ready_.front());
+    ready_.pop_front();
+    auto range = waiting.front();
+    waiting.pop_front();
     return range;
+  }
+
+  /// The range of that partition is finished; where it failed, its others would fail as well, each
+  /// after the same wait.
+  void done(TopicPartition at, bool failed) {
+    const std::scoped_lock lock(mutex_);
+    auto& waiting = waiting_.at(at);
+    if (failed) waiting.clear();
+    if (!waiting.empty()) ready_.push_back(at);
   }
 
  private:
   std::mutex mutex_;
-  std::deque<ScanRange> ranges_;
+  std::deque<TopicPartition> ready_;
+  std::map<TopicPartition, std::deque<ScanRange>> waiting_;
 };
 
 /// One client and the partitions that it reads now.
@@ -57,11 +76,12 @@ class RangeQueue {
 class Worker {
  public:
   Worker(Client& client, const ScanSettings& settings, const std::vector<std::string>& topics,
-         ScanSink& sink)
+         ScanSink& sink, RangeQueue& ranges)
       : client_(client),
         settings_(settings),
         topics_(topics),
         sink_(sink),
+        ranges_(ranges),
         queue_(rd_kafka_queue_new(client.get())),
         messages_(static_cast<std::size_t>(settings.batch)) {}
 
@@ -76,10 +96,10 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  void run(RangeQueue& ranges, const std::stop_token& stop) {
+  void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       while (reading_.size() < partitions_at_once) {
-        const auto range = ranges.next();
+        const auto range = ranges_.next();
         if (!range) break;
         start(*range);
       }
@@ -107,10 +127,7 @@ class Worker {
   }
 
   void start(const ScanRange& range) {
-    if (range.from >= range.to) {
-      sink_.finished(range.at, std::nullopt);
-      return;
-    }
+    if (range.from >= range.to) return end(range.at, std::nullopt);
     auto& topic = handles_[range.at.topic];
     if (!topic) {
       topic.reset(rd_kafka_topic_new(client_.get(), name(range.at).c_str(), nullptr));
@@ -118,8 +135,7 @@ class Worker {
     }
     if (rd_kafka_consume_start_queue(topic.get(), range.at.partition, range.from, queue_.get()) !=
         0) {
-      sink_.finished(range.at, error_of(rd_kafka_last_error(), reading_text(range.at)));
-      return;
+      return end(range.at, error_of(rd_kafka_last_error(), reading_text(range.at)));
     }
     reading_[range.at] = {range, std::chrono::steady_clock::now(), {}};
   }
@@ -157,7 +173,8 @@ class Worker {
   // True when the partition is finished and no longer read.
   bool take(Reading& reading, const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      if (message.offset < reading.range.to) {
+      // Of the partition's range before this one, some may still come.
+      if (message.offset >= reading.range.from && message.offset < reading.range.to) {
         reading.records.push_back(scanned(message));
       }
       return message.offset + 1 >= reading.range.to && finish(reading, std::nullopt);
@@ -175,8 +192,13 @@ class Worker {
     const auto records = std::move(reading.records);
     reading_.erase(at);  // before the sink is told, which may throw: it must not be told twice
     if (!records.empty()) sink_.take(at, records);
-    sink_.finished(at, error);
+    end(at, error);
     return true;
+  }
+
+  void end(TopicPartition at, const std::optional<Error>& error) {
+    sink_.finished(at, error);
+    ranges_.done(at, error.has_value());
   }
 
   void hand_over() {
@@ -243,6 +265,7 @@ class Worker {
   const ScanSettings& settings_;
   const std::vector<std::string>& topics_;
   ScanSink& sink_;
+  RangeQueue& ranges_;
   QueueHandle queue_;
   std::vector<rd_kafka_message_t*> messages_;  // null once taken
   std::vector<MessageHandle> held_;            // of the batch that is taken: records look into them
@@ -270,6 +293,7 @@ class RecordScan final : public sample::ScanPort {
     // Whatever no worker could take: all of them failed.
     while (const auto range = queue.next()) {
       if (!stop.stop_requested()) sink.finished(range->at, failure_);
+      queue.done(range->at, true);
     }
     if (thrown_) std::rethrow_exception(thrown_);
   }
@@ -280,8 +304,8 @@ class RecordScan final : public sample::ScanPort {
     try {
       auto client = Client::create(settings_.client, traffic_);
       if (!client) return note_failure(client.error());
-      Worker worker(**client, settings_, topics, sink);
-      work(worker, queue, stop);
+      Worker worker(**client, settings_, topics, sink, queue);
+      work(worker, stop);
     } catch (const std::exception& error) {
       note_thrown(error);
     }
@@ -289,9 +313,9 @@ class RecordScan final : public sample::ScanPort {
 
   // What is thrown, if there is no memory, say, ends the ranges that were being read. Then it goes
   // to whoever called scan(), for the sink may have missed something; never out of a thread.
-  static void work(Worker& worker, RangeQueue& queue, const std::stop_token& stop) {
+  static void work(Worker& worker, const std::stop_token& stop) {
     try {
-      worker.run(queue, stop);
+      worker.run(stop);
     } catch (const std::exception& error) {
       worker.fail_all(broken_off(error));
       throw;

@@ -3,6 +3,8 @@
 #include <new>
 #include <set>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -36,6 +38,31 @@ TEST(RecordScan, WhatIsThrownInAWorkerComesOutOfTheCall) {
   EXPECT_THROW(record_scan(settings, traffic)->scan(ranges, {"orders"}, sink, {}), std::bad_alloc);
   EXPECT_EQ(sink.whole, std::set<int>{2});
   EXPECT_EQ(sink.failed, (std::set<int>{0, 3}));
+}
+
+/// What was finished, in its order.
+class OrderSink final : public sample::ScanSink {
+ public:
+  void take(TopicPartition, std::span<const sample::ScannedRecord>) override {}
+  void finished(TopicPartition at, const std::optional<Error>& error) override {
+    ended.emplace_back(at.partition, error.has_value());
+  }
+  std::vector<std::pair<int, bool>> ended;
+};
+
+TEST(RecordScan, RangesOfAPartitionComeByTurnsAndEndWithAFailedOne) {
+  ScanSettings settings;
+  settings.client.properties.push_back({"bootstrap.servers", config::Secret("127.0.0.1:1"), {}});
+  settings.patience = Millis{50};
+  settings.workers = 1;
+  TrafficCounters traffic;
+  OrderSink sink;
+  const std::vector<ScanRange> ranges = {{{0, 0}, 0, 0}, {{0, 1}, 0, 9}, {{0, 1}, 20, 29},
+                                         {{0, 0}, 5, 5}, {{0, 0}, 7, 7}, {{0, 2}, 0, 0}};
+  record_scan(settings, traffic)->scan(ranges, {"orders"}, sink, {});
+  const std::vector<std::pair<int, bool>> expected = {
+      {0, false}, {2, false}, {0, false}, {0, false}, {1, true}};
+  EXPECT_EQ(sink.ended, expected);
 }
 
 }  // namespace

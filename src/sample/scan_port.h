@@ -42,7 +42,9 @@ class ScanSink {
 class ScanPort {
  public:
   virtual ~ScanPort() = default;
-  /// Reads all ranges, roughly in their order; returns when each is finished or stop is asked for.
+  /// Reads all ranges, roughly in their order, and those of one partition one after another; where
+  /// one fails, the partition's later ones are left out. Returns when each is finished or stop is
+  /// asked for.
   virtual void scan(std::span<const ScanRange> ranges, const std::vector<std::string>& topics,
                     ScanSink& sink, const std::stop_token& stop) = 0;
 };

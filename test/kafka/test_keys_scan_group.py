@@ -54,8 +54,12 @@ def members(node, tmp_path):
     """Starts members; whatever still runs at the test's end is killed."""
     started = []
 
+    # Who is killed is missed soon.
+    config = tmp_path / "member.properties"
+    config.write_text("session.timeout.ms=6000\nheartbeat.interval.ms=1000\n")
+
     def start(*arguments):
-        started.append(Member(node, tmp_path, *arguments))
+        started.append(Member(node, tmp_path, *arguments, "--config", config))
         return started[-1]
 
     yield start
@@ -165,7 +169,7 @@ def test_different_options_are_an_error_in_all(members, node, trips):
 
 @pytest.fixture(scope="session")
 def long_read(node):
-    """A topic of three partitions whose random half is read in 64 rounds, which takes seconds."""
+    """A topic of three partitions that takes seconds to read."""
     now = int(time.time() * 1000)
     node.script(["create group.long 3", *(f"send group.long {i % 3} {now - 3_600_000 + i} key-{i % 999} 5" for i in range(400_000))], "lz4")
 
