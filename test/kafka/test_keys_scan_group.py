@@ -195,6 +195,7 @@ def errors_of(report, pid):
     return [report["scan"]["partitions"][p]["error"]["message"] for p in member["partitions"]]
 
 
+@pytest.mark.kafka_only  # half a minute each: the cluster's own patience
 def test_a_killed_process_leaves_a_partial_report(members, node, long_read):
     reading = Reading(members, "killed")
     killed, other = reading.others
@@ -208,6 +209,7 @@ def test_a_killed_process_leaves_a_partial_report(members, node, long_read):
     assert nothing_is_left(node)
 
 
+@pytest.mark.kafka_only  # half a minute each: the cluster's own patience
 def test_a_killed_collector_is_told_by_the_others(members, node, long_read):
     reading = Reading(members, "headless")
     reading.collector.process.kill()
@@ -253,6 +255,7 @@ def test_one_more_process_finds_no_room_and_disturbs_nobody(members, node, long_
     assert nothing_is_left(node)
 
 
+@pytest.mark.kafka_only  # half a minute each: the cluster's own patience
 def test_cleanup_finds_what_killed_processes_leave(members, partwise, node, long_read):
     reading = Reading(members, "gone")
     for each in [reading.collector, *reading.others]:
