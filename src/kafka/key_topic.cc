@@ -82,13 +82,14 @@ class KafkaKeyTopic final : public KeyTopic {
                                           {spec_.partitioner, spec_.compression, this}));
     TRY(client_->connect(stop));
     const auto existing = TRY(existing_topic(*client_, wanted_, stop));
-    if (existing) return use(*existing);
-    if (spec_.existing) {
-      return fail(ErrorKind::not_found, fmt::format("there is no topic {}", spec_.name),
-                  "the name of a topic of this cluster; without --into-existing one is made",
-                  "--into-existing");
+    if (existing) {
+      TRY(use(*existing));
+    } else {
+      TRY(made_or_missing(stop));
     }
-    return make(stop);
+    handle_.reset(rd_kafka_topic_new(client_->get(), spec_.name.c_str(), nullptr));
+    know_leaders();
+    return {};
   }
 
   [[nodiscard]] int partitions() const override { return wanted_.partitions; }
@@ -149,6 +150,22 @@ class KafkaKeyTopic final : public KeyTopic {
   }
 
  private:
+  Result<> made_or_missing(const std::stop_token& stop) {
+    if (!spec_.existing) return make(stop);
+    return fail(ErrorKind::not_found, fmt::format("there is no topic {}", spec_.name),
+                "the name of a topic of this cluster; without --into-existing one is made",
+                "--into-existing");
+  }
+
+  // Else the first records wait up to a second for the client's next look at its topics. Where it
+  // cannot be asked, sending will say so.
+  void know_leaders() {
+    const struct rd_kafka_metadata* metadata = nullptr;
+    const auto code = rd_kafka_metadata(client_->get(), 0, handle_.get(), &metadata,
+                                        static_cast<int>(client_->timeout().count()));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(metadata);
+  }
+
   Result<> use(const ExistingTopic& existing) {
     if (!spec_.existing) {
       return fail(ErrorKind::invalid_input, fmt::format("there is a topic {} already", spec_.name),
@@ -197,7 +214,6 @@ class KafkaKeyTopic final : public KeyTopic {
   static void* as_opaque(std::int64_t number) { return reinterpret_cast<void*>(number); }
 
   rd_kafka_resp_err_t produced(const SentRecord& record) {
-    if (!handle_) handle_.reset(rd_kafka_topic_new(client_->get(), spec_.name.c_str(), nullptr));
     return spec_.existing ? produced_with_mark(record) : produced_plain(record);
   }
 
