@@ -11,10 +11,6 @@ KeptKey KeptKey::of(std::string_view key, std::uint64_t hash) {
   return {hash, static_cast<std::uint32_t>(key.size()), std::string(key.substr(0, longest))};
 }
 
-bool KeptKey::is(std::string_view key, std::uint64_t key_hash) const {
-  return hash == key_hash && size == key.size() && head == key.substr(0, longest);
-}
-
 std::size_t KeptKey::heap_bytes() const { return heap_bytes_of_text(head.capacity()); }
 
 void KeptKey::write(ByteWriter& out) const {

@@ -17,9 +17,9 @@ constexpr std::uint8_t version = 2;
 // One less than a power of two: the index then has twice as many slots, not four times.
 constexpr std::size_t counters_most = (1 << 11) - 1;
 constexpr std::size_t counters_fewest = (1 << 7) - 1;
-// About 70,000 keys, by which shares are sure to 0.4 %. Each key more that is in the sample costs a
-// walk through main memory with each of its records.
-constexpr std::size_t sample_memory_most = std::size_t{16} << 20;
+// About 35,000 keys for each thread that reads, by which shares are sure to 0.5 %. Each key more
+// that is in the sample costs a walk through main memory with each of its records.
+constexpr std::size_t sample_memory_most = std::size_t{8} << 20;
 // In each of the two draws some 10,000 values: a field's CV over 12 partitions is then sure to 3 %.
 constexpr std::size_t values_memory_most = std::size_t{8} << 20;
 constexpr std::int64_t tracking_least = 1'000;

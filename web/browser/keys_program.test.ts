@@ -299,8 +299,8 @@ test('scan: what is in a topic, who placed it, and where order is lost', async (
   expect(proofs[1]).toMatch(/^⚠ order lost: about [\d,]+ .*since /);
   const headings = await page.locator('h2').allInnerTexts();
   expect(headings).toEqual([
-    ...['Keys', 'In the topic', 'Heaviest keys', 'Who placed the keys', 'Order of keys'],
-    ...['A better key', 'Keys over time', 'Strategies'],
+    ...['In the topic', 'Heaviest keys', 'Who placed the keys', 'Order of keys', 'A better key'],
+    ...['Keys', 'Keys over time', 'Strategies'],
   ]);
   const bars = (caption: string) => `table.bars:has(caption:has-text("${caption}"))`;
   const heavy = await cells(page, bars('By records, at least'));
@@ -314,6 +314,10 @@ test('scan: what is in a topic, who placed it, and where order is lost', async (
   expect(placers.some((name) => name.startsWith('murmur2 over 10:'))).toBe(true);
   expect(placers.some((name) => name.startsWith('crc32 over 10:'))).toBe(true);
   await openAll(page);
+  const bounds = await cells(page, table('Heaviest keys by records'));
+  expect(bounds.map((row) => row.slice(1, 3))).toEqual(
+    scan.heaviest_by_records.keys.map((one) => [countText(one.at_least), countText(one.at_most)]),
+  );
   const partitions = await cells(page, table('What was read of each partition'));
   expect(partitions.map((row) => row[3])).toEqual(
     scan.partitions.map((one) => countText(one.records)),
@@ -355,7 +359,7 @@ test('scan: what is in a topic, who placed it, and where order is lost', async (
         one.partition === 3 ? { ...one, error: { kind: 'timeout', message: 'no record' } } : one,
       ),
       error: { kind: 'interrupted', message: 'interrupted after 4,000 records' },
-      api_keys_left: ['AAA'],
+      api_keys_left: ['API key AAA of lkc-1 is not deleted: timeout'],
     },
   };
   const shown = await opened(
@@ -366,9 +370,8 @@ test('scan: what is in a topic, who placed it, and where order is lost', async (
   expect(await shown.page.locator('.proof').first().innerText()).toContain('⚠ read in part');
   const messages = await shown.page.locator('.messages li').allInnerTexts();
   expect(messages.map((text) => text.replace(/^✗ error:\s*/, ''))).toEqual([
-    'interrupted after 4,000 records',
     'partition 3: no record',
-    'the API key AAA is left',
+    'API key AAA of lkc-1 is not deleted: timeout',
   ]);
   await openAll(shown.page);
   const members = await cells(shown.page, table('Processes that shared the scan'));

@@ -60,6 +60,7 @@ export function shareText(share: number, decimals = 0): string {
 /** "27.9 %" */
 export function percentText(percent: number | null, decimals = 1): string {
   if (percent === null) return unknown;
+  if (percent > 0 && percent < 0.01) return '< 0.01 %';
   if (percent > 0 && percent < 1) return `${Number(percent.toPrecision(2))} %`;
   return `${percent.toFixed(decimals)} %`;
 }

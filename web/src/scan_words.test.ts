@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 
-import type { Scan, ScannedPartition } from './report';
-import { distinctText, readWord, splitWord, troubleTexts } from './scan_words';
+import type { FieldScore, Scan, ScannedPartition } from './report';
+import {
+  distinctText,
+  fieldName,
+  limitsText,
+  rankedText,
+  readWord,
+  splitWord,
+  stabilityText,
+  troubleTexts,
+} from './scan_words';
 
 const partition = (number: number, error: string | null): ScannedPartition => ({
   partition: number,
@@ -37,13 +46,10 @@ test('a whole scan, a random part, and what was not read', () => {
   expect(troubleTexts(broken)).toEqual(['partition 1: no record in 10 s']);
   const stopped = scan({
     error: { kind: 'interrupted', message: 'interrupted after 20 records' },
-    api_keys_left: ['AAA'],
+    api_keys_left: ['API key AAA of lkc-1 is not deleted: timeout'],
   });
   expect(readWord(stopped).text).toContain('interrupted after 20 records');
-  expect(troubleTexts(stopped)).toEqual([
-    'interrupted after 20 records',
-    'the API key AAA is left',
-  ]);
+  expect(troubleTexts(stopped)).toEqual(['API key AAA of lkc-1 is not deleted: timeout']);
 });
 
 test('ten partitions are named, the others counted', () => {
@@ -68,4 +74,17 @@ test('lost order is told with its time', () => {
     'about 12 [10, 15] keys lie in more than one partition since 2026-03-04 05:06:07 UTC: their records have no order among each other.',
   );
   expect(splitWord({ ...split, since: null }).text).toContain('one partition: their');
+});
+
+test('fields, their stability, and what they were ranked by', () => {
+  const field = { fields: ['user', 'day'], stability: 0.98765 } as FieldScore;
+  expect(fieldName(field)).toBe('user + day');
+  expect(fieldName({ ...field, fields: [] })).toBe('the present key');
+  expect(stabilityText(field)).toBe('0.988');
+  expect(stabilityText({ ...field, stability: null })).toBe('not known');
+  const better = { records: 2000, not_json: 3, repeated_keys: 1, partitions: 6, advice: '' };
+  expect(rankedText({ ...better, fields: [] })).toBe(
+    'By 2,000 records with JSON values, over 6 partitions; 3 records have no JSON object. Stability is known by 1 key with several records.',
+  );
+  expect(limitsText({ value: 1, low: 0, high: 2 }, (x) => `${x} %`)).toBe('1 % [0 %, 2 %]');
 });

@@ -66,8 +66,7 @@ export function troubleTexts(scan: Scan): string[] {
       `and ${countText(partitions.length - shown.length)} partitions more, in the table of partitions`,
     );
   }
-  const keys = scan.api_keys_left.map((id) => `the API key ${id} is left`);
-  return [...(scan.error ? [scan.error.message] : []), ...shown, ...keys];
+  return [...shown, ...scan.api_keys_left];
 }
 
 export function splitWord(split: SplitKeys): Word {

@@ -117,7 +117,9 @@ function cellText(map: HeatMap, cells: HeatCells, event: MouseEvent): string {
 function stepText(map: HeatMap, one: HeatRow, step: number): string {
   const records = one.records[step] ?? 0;
   const end = epochOf(map.start) + (step + 1) * map.step_s;
-  return records === 0 && one.entered && end <= epochOf(one.entered) ? unknown : countText(records);
+  const before = one.entered && end <= epochOf(one.entered);
+  if (!before) return countText(records);
+  return records === 0 ? unknown : `≥ ${countText(records)}`;
 }
 
 export function HeatMapChart({ map }: { map: HeatMap }) {

@@ -98,8 +98,8 @@ export function KeysPage({ report }: { report: KeysReport }) {
       <Messages word="warning" texts={report.warnings} />
       <SettingsDetails settings={report.settings} />
       {report.verification && <VerificationSection verification={report.verification} />}
-      <Keys report={report} />
       {report.scan && <ScanSections scan={report.scan} hashed={report.keys.keys_are_hashed} />}
+      <Keys report={report} />
       {report.heat_map && <HeatMapChart map={report.heat_map} />}
       <Strategies report={report} />
       {report.sweep && <SweepCharts sweep={report.sweep} />}

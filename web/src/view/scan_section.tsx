@@ -1,5 +1,5 @@
 // What is in a topic: how much was read, the heaviest keys, who placed the keys, and where order is lost.
-import { bytesText, countText, durationText, numberText, percentText, shareText } from '../format';
+import { bytesText, countText, numberText, percentText, shareText } from '../format';
 import type { BetterKey, Forensics, HeavyKeys, Scan, Sizes, SplitKeys } from '../report';
 import {
   distinctText,
@@ -114,7 +114,7 @@ function Group({ scan }: { scan: Scan }) {
           one.host,
           one.partitions.join(', '),
           countText(one.records),
-          durationText(one.read_s),
+          `${numberText(one.read_s)} s`,
         ]),
       })}
     />
@@ -137,18 +137,33 @@ function Heavy(props: {
   const shown = heavy.keys.slice(0, heavyShown);
   const share = (x: number) => x / Math.max(1, heavy.total);
   return (
-    <BarTable
-      caption={`By ${of}, at least; the line across a bar: at most. A key that is not among the heaviest ${countText(heavy.keys.length)} has ${text(otherAtMost(heavy))} at most.`}
-      columns={[hashed ? 'Key (hash)' : 'Key', 'At least']}
-      lineColumn="Share"
-      rows={shown.map((one) => ({
-        name: one.key,
-        value: share(one.at_least),
-        text: text(one.at_least),
-        line: one.at_most > one.at_least ? share(one.at_most) : null,
-        lineText: shareText(one.share, 1),
-      }))}
-    />
+    <div>
+      <BarTable
+        caption={`By ${of}, at least; the line across a bar: at most. A key that is not among the heaviest ${countText(heavy.keys.length)} has ${text(otherAtMost(heavy))} at most.`}
+        columns={[hashed ? 'Key (hash)' : 'Key', 'At least']}
+        lineColumn="Share"
+        rows={shown.map((one) => ({
+          name: one.key,
+          value: share(one.at_least),
+          text: text(one.at_least),
+          line: one.at_most > one.at_least ? share(one.at_most) : null,
+          lineText: shareText(one.share, 1),
+        }))}
+      />
+      <DataDetails
+        summary={`All ${countText(heavy.keys.length)}, with bounds`}
+        table={() => ({
+          caption: `Heaviest keys by ${of}`,
+          columns: [hashed ? 'Key (hash)' : 'Key', 'At least', 'At most', 'Share at least'],
+          rows: heavy.keys.map((one) => [
+            one.key,
+            text(one.at_least),
+            text(one.at_most),
+            shareText(one.share, 2),
+          ]),
+        })}
+      />
+    </div>
   );
 }
 
@@ -236,11 +251,13 @@ function Split({ split }: { split: SplitKeys }) {
         <DataTable
           table={{
             caption: 'Keys in more than one partition, those with the most records',
-            columns: ['Key', 'Order lost since', 'Records by partition'],
+            columns: ['Key', 'Order lost since', 'Records by partition, with the last one'],
             rows: split.examples.map((one) => [
               one.key,
               momentText(one.since),
-              one.partitions.map((at) => `P${at.partition}: ${countText(at.records)}`).join(', '),
+              one.partitions
+                .map((at) => `P${at.partition}: ${countText(at.records)}, ${momentText(at.last)}`)
+                .join('; '),
             ]),
           }}
         />
@@ -256,7 +273,7 @@ function Better({ better }: { better: BetterKey }) {
       <p>{better.advice}</p>
       <p class="note">{rankedText(better)}</p>
       <BarTable
-        caption="Score of each field as a key: 1 is perfect. The present key is the darker bar"
+        caption="Score of each field as a key: 1 is perfect. The present key has a bar of another colour"
         columns={['Field', 'Score']}
         lineColumn="Stability"
         rows={better.fields.map((one) => ({
@@ -278,6 +295,7 @@ function Better({ better }: { better: BetterKey }) {
             'CV by chance',
             'Max / mean',
             'Stability',
+            'Within key',
             'Values in the sample',
             'Values at least',
           ],
@@ -289,6 +307,7 @@ function Better({ better }: { better: BetterKey }) {
             percentText(one.cv_percent_by_chance),
             numberText(one.max_over_mean),
             stabilityText(one),
+            numberText(one.within_key),
             countText(one.distinct),
             countText(one.distinct_at_least),
           ]),
