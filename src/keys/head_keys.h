@@ -23,8 +23,8 @@ std::size_t head_keys_max(int partitions);
 void salt(Load& load, std::span<const CountedKey> heads, int ways);
 
 /// Splits each of `heads` over two partitions, the one that murmur2 names and another by murmur3:
-/// each record goes to the emptier one. All keys' records are evenly mixed, in a thousand rounds. `load` has them where
-/// murmur2 puts them.
+/// each record goes to the emptier one. All keys' records are evenly mixed, in a thousand rounds.
+/// `load` has them where murmur2 puts them.
 void choose_of_two(Load& load, std::span<const CountedKey> heads);
 
 }  // namespace partwise::keys

@@ -24,7 +24,8 @@ struct KeptKey {
   static KeptKey of(std::string_view key, std::uint64_t hash);
 
   [[nodiscard]] bool whole() const { return head.size() == size; }
-  /// Whether it is this key: by its hash, which two of ten million keys share once in 300,000 topics.
+  /// Whether it is this key: by its hash, which two of ten million keys share once in 300,000
+  /// topics.
   [[nodiscard]] bool is(std::string_view key, std::uint64_t key_hash) const {
     return hash == key_hash && size == key.size();
   }

@@ -51,7 +51,7 @@ struct ScanReport {
   std::optional<Error> error;     ///< why it is not complete
   std::vector<std::string> keys_left;
   std::optional<BetterKey> better_key = {};  ///< nothing: no value that was drawn is a JSON object
-  std::optional<ScanGroup> group = {};  ///< where several processes read
+  std::optional<ScanGroup> group = {};       ///< where several processes read
 
   [[nodiscard]] bool complete() const;
 };

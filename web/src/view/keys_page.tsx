@@ -100,9 +100,9 @@ export function KeysPage({ report }: { report: KeysReport }) {
       {report.verification && <VerificationSection verification={report.verification} />}
       {report.scan && <ScanSections scan={report.scan} hashed={report.keys.keys_are_hashed} />}
       <Keys report={report} />
-      {report.heat_map && <HeatMapChart map={report.heat_map} />}
       <Strategies report={report} />
       {report.sweep && <SweepCharts sweep={report.sweep} />}
+      {report.heat_map && <HeatMapChart map={report.heat_map} />}
     </>
   );
 }
