@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
@@ -128,9 +129,11 @@ std::vector<Keyed> keyed_records(std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     const auto number = std::to_string(i);
     const auto key = (i % 2 == 0 ? "tenant_id-" : "user_id-") + number;
-    records.push_back({key, R"({"id": )" + number + R"(, "key": ")" + key +
-                                R"(", "timestamp": "2026-03-04T05:06:07Z", "data": "Test record )" +
-                                number + R"("})"});
+    std::string value = R"({"id": )";
+    value.append(number).append(R"(, "key": ")").append(key);
+    value.append(R"(", "timestamp": "2026-03-04T05:06:07Z", "data": "Test record )");
+    value.append(number).append(R"("})");
+    records.push_back({key, std::move(value)});
   }
   return records;
 }

@@ -37,8 +37,10 @@ std::size_t edits(std::string_view a, std::string_view b) {
 
 // U+202A to U+202E and U+2066 to U+2069, which change the direction of what follows.
 bool turns_text(std::string_view character) {
-  return (character >= "\xE2\x80\xAA" && character <= "\xE2\x80\xAE") ||
-         (character >= "\xE2\x81\xA6" && character <= "\xE2\x81\xA9");
+  if (character.size() < 3 || character[0] != '\xE2') return false;
+  const auto last = static_cast<unsigned char>(character[2]);
+  return (character[1] == '\x80' && last >= 0xAA && last <= 0xAE) ||
+         (character[1] == '\x81' && last >= 0xA6 && last <= 0xA9);
 }
 
 }  // namespace
