@@ -69,7 +69,7 @@ class Adviser {
  private:
   // A single field, if one will do.
   [[nodiscard]] const FieldScore* best_field() const {
-    for (const std::size_t fields : {1, 2}) {
+    for (const std::size_t fields : {1U, 2U}) {
       const FieldScore* best = nullptr;
       for (const auto& score : all_) {
         if (score.fields.size() != fields || !may_be_advised(score)) continue;
