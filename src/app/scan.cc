@@ -253,10 +253,7 @@ class ScanRun {
       auto placed = keys::placements(*recorded.keys, options_.strategies, report_.rules, stop_);
       if (!placed) return;
       for (auto& each : placed->each) {
-        auto verdict = keys::verdict_of(each, report_.rules.value_bytes);
-        report_.strategies.push_back({std::string(keys::name_of(each.strategy)),
-                                      keys::keeps_key_order(each.strategy), std::move(each.load),
-                                      std::move(verdict)});
+        report_.strategies.push_back(keys::report_of(std::move(each), report_.rules));
       }
     }
     sweep(recorded);

@@ -49,27 +49,24 @@ class SimulateRun {
   }
 
   Result<> place(int partitions) {
-    tell(fmt::format("placing {}", counted_text(keys_->records(), "record")));
+    const auto told = told_of("placing " + counted_text(keys_->records(), "record"));
     report_.rules.partitions = partitions;
-    auto placed = keys::placements(*keys_, options_.strategies, report_.rules, stop_);
+    auto placed = keys::placements(*keys_, options_.strategies, report_.rules, stop_, told);
     if (!placed) return stopped();
     report_.keys.effective_keys = placed->weights.effective_keys();
     for (auto& each : placed->each) {
-      auto verdict = keys::verdict_of(each, report_.rules.value_bytes);
-      report_.strategies.push_back({std::string(keys::name_of(each.strategy)),
-                                    keys::keeps_key_order(each.strategy), std::move(each.load),
-                                    std::move(verdict)});
+      report_.strategies.push_back(keys::report_of(std::move(each), report_.rules));
     }
     return {};
   }
 
   Result<> sweep() {
-    tell(fmt::format("sweeping over {}",
-                     counted_text(std::ssize(options_.partitions), "partition count")));
+    const auto told = told_of("sweeping over " +
+                              counted_text(std::ssize(options_.partitions), "partition count"));
     keys::KeysSweep swept;
     swept.rules = {options_.partitions, options_.current_partitions, options_.target_cv_percent,
                    options_.rules.salt_ways};
-    auto sweeps = TRY(keys::sweep(*keys_, options_.strategies, swept.rules, stop_));
+    auto sweeps = TRY(keys::sweep(*keys_, options_.strategies, swept.rules, stop_, told));
     swept.strategies = std::move(sweeps.each);
     report_.keys.effective_keys = sweeps.weights.effective_keys();
     if (stop_.stop_requested()) return stopped();
@@ -79,6 +76,12 @@ class SimulateRun {
 
   static Result<> stopped() {
     return fail(ErrorKind::interrupted, "stopped before the keys were placed");
+  }
+
+  // Tells of the step at once, and then how far it is.
+  ToldPercent told_of(const std::string& step) {
+    tell(step);
+    return [this, step](int percent) { tell(fmt::format("{}: {} %", step, percent)); };
   }
 
   void tell(const std::string& step) {

@@ -206,9 +206,7 @@ class VerifyRun {
     }
     only.load.records = verification_.arrivals.actual;
     only.keyed_records = verification_.arrivals.theoretical;
-    auto verdict = keys::verdict_of(only, report_.rules.value_bytes);
-    report_.strategies.push_back(
-        {std::string(keys::name_of(strategy)), true, std::move(only.load), std::move(verdict)});
+    report_.strategies.push_back(keys::report_of(std::move(only), report_.rules));
   }
 
   void tell(const std::string& step) {

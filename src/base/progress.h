@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace partwise {
@@ -27,6 +28,9 @@ class Progress {
   /// A step, for those who asked to be told of each.
   virtual void detail(const std::string& line) = 0;
 };
+
+/// Called now and then with how much of a step is done.
+using ToldPercent = std::function<void(int percent)>;
 
 class NoProgress final : public Progress {
  public:

@@ -1,11 +1,20 @@
 #include "keys/keys_report.h"
 
+#include <string>
+#include <utility>
+
 namespace partwise::keys {
 namespace {
 
 constexpr std::size_t shown_keys = 10;
 
 }  // namespace
+
+StrategyReport report_of(Placement placed, const PlacementRules& rules) {
+  auto verdict = verdict_of(placed, rules.value_bytes);
+  return {std::string(name_of(placed.strategy)), keeps_key_order(placed.strategy),
+          std::move(placed.load), std::move(verdict)};
+}
 
 KeysSummary summary_of(const KeySet& keys, const PlacementRules& rules) {
   KeysSummary summary;

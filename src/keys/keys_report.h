@@ -54,6 +54,9 @@ struct KeysReport {
   std::vector<std::string> warnings;
 };
 
+/// With the verdict on it.
+StrategyReport report_of(Placement placed, const PlacementRules& rules);
+
 /// At most ten of `heaviest`.
 KeysSummary summary_of(const KeySet& keys, const PlacementRules& rules);
 

@@ -96,10 +96,17 @@ std::size_t counted_groups(const KeySet& keys, const PlacementRules& rules) {
 
 class Placing {
  public:
-  Placing(const KeySet& keys, const PlacementRules& rules, const std::stop_token& stop)
-      : keys_(keys), rules_(rules), stop_(stop), groups_(counted_groups(keys, rules)) {}
+  Placing(const KeySet& keys, const PlacementRules& rules, const std::stop_token& stop,
+          const ToldPercent& told)
+      : keys_(keys),
+        rules_(rules),
+        stop_(stop),
+        told_(told),
+        groups_(counted_groups(keys, rules)) {}
 
   std::optional<Placements> of(std::span<const Strategy> strategies) {
+    const bool looks_at_records = !std::all_of(strategies.begin(), strategies.end(), is_keyed);
+    to_do_ = keys_.keys() + (looks_at_records ? keys_.records() : 0);
     if (!pass_over_keys(strategies) || !pass_over_records(strategies)) return std::nullopt;
     Placements placed;
     placed.weights = pass_.weights().all;
@@ -121,7 +128,7 @@ class Placing {
     }
     if (!keys_.visit([&](const KeyBlock& block) {
           pass_.take(block);
-          return !stop_.stop_requested();
+          return go_on(std::ssize(block.starts));
         })) {
       return false;
     }
@@ -138,8 +145,15 @@ class Placing {
     if (unkeyed_.empty()) return true;
     return keys_.visit_records([&](const RecordBlock& block) {
       unkeyed_.take(block);
-      return !stop_.stop_requested();
+      return go_on(std::ssize(block.key_bytes));
     });
+  }
+
+  bool go_on(std::int64_t done) {
+    done_ += done;
+    const auto percent = static_cast<int>(100 * done_ / to_do_);
+    if (told_ && percent > percent_told_) told_(percent_told_ = percent);
+    return !stop_.stop_requested();
   }
 
   Placement placement_of(Strategy strategy) {
@@ -202,6 +216,10 @@ class Placing {
   const KeySet& keys_;
   const PlacementRules& rules_;
   const std::stop_token& stop_;
+  const ToldPercent& told_;
+  std::int64_t done_ = 0;  // keys and records
+  std::int64_t to_do_ = 0;
+  int percent_told_ = 0;
   std::size_t groups_;
   HashedPass pass_{keys_, rules_};
   UnkeyedPass unkeyed_{rules_};
@@ -217,9 +235,10 @@ std::int64_t hot_records(const KeySet& keys, int partitions) {
 }
 
 std::optional<Placements> placements(const KeySet& keys, std::span<const Strategy> strategies,
-                                     const PlacementRules& rules, const std::stop_token& stop) {
+                                     const PlacementRules& rules, const std::stop_token& stop,
+                                     const ToldPercent& told) {
   CHECK(rules.partitions > 0 && rules.salt_ways > 0);
-  return Placing(keys, rules, stop).of(strategies);
+  return Placing(keys, rules, stop, told).of(strategies);
 }
 
 }  // namespace partwise::keys

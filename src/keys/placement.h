@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "base/progress.h"
 #include "keys/chance.h"
 #include "keys/key_set.h"
 #include "keys/load.h"
@@ -57,6 +58,7 @@ inline constexpr std::int64_t group_counts_max = 200'000;
 ///
 /// cost: one pass over the keys, one over the records where a strategy looks at no key
 std::optional<Placements> placements(const KeySet& keys, std::span<const Strategy> strategies,
-                                     const PlacementRules& rules, const std::stop_token& stop);
+                                     const PlacementRules& rules, const std::stop_token& stop,
+                                     const ToldPercent& told = {});
 
 }  // namespace partwise::keys

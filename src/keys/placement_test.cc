@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <vector>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -213,6 +214,17 @@ TEST(Placement, ScalesCountedKeysExactly) {
   EXPECT_EQ(scaled->records(), 1001);
   EXPECT_EQ(scaled->null_records(), 250);
   EXPECT_EQ(scaled->heavy(1, 9).front().records, 501);
+}
+
+TEST(Placement, TellsHowFarItIs) {
+  std::vector<int> percents;
+  const auto keys = simulated(Simulation::none, 1'000'000);
+  placements(*keys, all_strategies, rules_of(6), {},
+             [&](int percent) { percents.push_back(percent); });
+  ASSERT_GE(percents.size(), 10);
+  EXPECT_TRUE(std::is_sorted(percents.begin(), percents.end()));
+  EXPECT_LE(percents.front(), 10);
+  EXPECT_EQ(percents.back(), 100);
 }
 
 TEST(Placement, StopsWhenAsked) {

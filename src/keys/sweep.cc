@@ -29,8 +29,9 @@ struct Moved {
 
 class Sweep {
  public:
-  Sweep(const KeySet& keys, const SweepRules& rules, const std::stop_token& stop)
-      : keys_(keys), rules_(rules), stop_(stop) {}
+  Sweep(const KeySet& keys, const SweepRules& rules, const std::stop_token& stop,
+        const ToldPercent& told)
+      : keys_(keys), rules_(rules), stop_(stop), told_(told) {}
 
   Sweeps of(std::span<const Strategy> strategies) {
     if (!read(strategies)) return {};
@@ -41,13 +42,15 @@ class Sweep {
     }
     const std::span<const int> all(rules_.partitions);
     for (std::size_t first = 0; first < all.size(); first += counts_at_once) {
-      if (stop_.stop_requested()) return {};
-      count(all.subspan(first, std::min(counts_at_once, all.size() - first)));
+      const auto at_once = std::min(counts_at_once, all.size() - first);
+      count(all.subspan(first, at_once));
       for (auto& each : sweeps.each) {
         for (const auto& [partitions, counts] : counted_.at(placed_by(each.strategy))) {
+          if (stop_.stop_requested()) return {};
           add_point(partitions, counts, each);
         }
       }
+      if (told_) told_(static_cast<int>(100 * (first + at_once) / all.size()));
     }
     return sweeps;
   }
@@ -148,6 +151,7 @@ class Sweep {
   const KeySet& keys_;
   const SweepRules& rules_;
   const std::stop_token& stop_;
+  const ToldPercent& told_;
   std::map<Partitioner, Places> places_;
   std::map<Partitioner, std::map<int, std::vector<std::int64_t>>>
       counted_;  // some counts at a time
@@ -160,7 +164,8 @@ class Sweep {
 }  // namespace
 
 Result<Sweeps> sweep(const KeySet& keys, std::span<const Strategy> strategies,
-                     const SweepRules& rules, const std::stop_token& stop) {
+                     const SweepRules& rules, const std::stop_token& stop,
+                     const ToldPercent& told) {
   if (keys.keys() > sweep_keys_max) {
     return fail(ErrorKind::limit,
                 fmt::format("a sweep over {} keys is too large", count_text(keys.keys())),
@@ -168,7 +173,7 @@ Result<Sweeps> sweep(const KeySet& keys, std::span<const Strategy> strategies,
                             count_text(sweep_keys_max)));
   }
   if (rules.partitions.empty() || keys.keys() == 0) return Sweeps{};
-  return Sweep(keys, rules, stop).of(strategies);
+  return Sweep(keys, rules, stop, told).of(strategies);
 }
 
 }  // namespace partwise::keys

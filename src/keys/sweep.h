@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "base/progress.h"
 #include "base/result.h"
 #include "keys/chance.h"
 #include "keys/key_set.h"
@@ -51,6 +52,7 @@ inline constexpr std::int64_t sweep_keys_max = 20'000'000;
 /// errors: limit: more keys than can be held
 /// cost: one pass over the keys, and one for each count over four bytes a key and strategy
 Result<Sweeps> sweep(const KeySet& keys, std::span<const Strategy> strategies,
-                     const SweepRules& rules, const std::stop_token& stop);
+                     const SweepRules& rules, const std::stop_token& stop,
+                     const ToldPercent& told = {});
 
 }  // namespace partwise::keys

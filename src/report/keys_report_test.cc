@@ -41,9 +41,7 @@ KeysReport example_report_of(const keys::KeySet& keys, const std::vector<Strateg
   const auto placed = keys::placements(keys, strategies, report.rules, {}).value();
   report.keys.effective_keys = placed.weights.effective_keys();
   for (const auto& each : placed.each) {
-    report.strategies.push_back({std::string(keys::name_of(each.strategy)),
-                                 keys::keeps_key_order(each.strategy), each.load,
-                                 keys::verdict_of(each, report.rules.value_bytes)});
+    report.strategies.push_back(keys::report_of(each, report.rules));
   }
   return report;
 }
