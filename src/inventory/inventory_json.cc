@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error_json.h"
+
 namespace partwise::inventory {
 namespace {
 
@@ -20,12 +22,6 @@ json number_or_null(const std::optional<std::int64_t>& number) {
 json id_or_null(int id) {
   if (id < 0) return nullptr;
   return id;
-}
-
-json error_json(const Error& error) {
-  return {{"kind", name_of(error.kind)},
-          {"message", error.message},
-          {"hint", text_or_null(error.hint)}};
 }
 
 json cluster_json(const ListedCluster& cluster) {
@@ -62,7 +58,7 @@ json topic_json(const TopicPlace& topic) {
   }
   return {{"name", topic.name},
           {"stored_bytes", number_or_null(topic.stored_bytes)},
-          {"error", topic.error ? error_json(*topic.error) : json(nullptr)},
+          {"error", error_json(topic.error)},
           {"partitions", partitions}};
 }
 

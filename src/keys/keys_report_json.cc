@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/error_json.h"
 #include "base/units.h"
 #include "base/utf8.h"
 #include "keys/keys_report.h"
@@ -92,11 +93,6 @@ json sweep_json(const KeysSweep& sweep) {
   return {{"current_partitions", optional(sweep.rules.current)},
           {"target_cv_percent", nine_digits(sweep.rules.target_cv_percent)},
           {"strategies", strategies}};
-}
-
-json error_json(const std::optional<Error>& error) {
-  if (!error) return nullptr;
-  return {{"kind", name_of(error->kind)}, {"message", error->message}, {"hint", error->hint}};
 }
 
 json verification_json(const Verification& verification) {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error_json.h"
 #include "base/units.h"
 
 namespace partwise::keys {
@@ -23,11 +24,6 @@ json time_or_null(std::int64_t ms) {
 json interval(const Interval& x) {
   return {
       {"value", nine_digits(x.value)}, {"low", nine_digits(x.low)}, {"high", nine_digits(x.high)}};
-}
-
-json error_json(const std::optional<Error>& error) {
-  if (!error) return nullptr;
-  return {{"kind", name_of(error->kind)}, {"message", error->message}};
 }
 
 json partitions_json(const ScanReport& scan) {

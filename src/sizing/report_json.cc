@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/error_json.h"
 #include "sizing/json_values.h"
 
 namespace partwise::sizing {
@@ -122,11 +123,6 @@ json topic_json(const TopicReport& topic) {
           {"cross_check", cross_check(topic.cross_check)},
           {"warnings", topic.warnings},
           {"failures", failures}};
-}
-
-json error_json(const std::optional<Error>& error) {
-  if (!error) return nullptr;
-  return {{"kind", name_of(error->kind)}, {"message", error->message}, {"hint", error->hint}};
 }
 
 json totals_json(const ClusterReport& cluster) {
