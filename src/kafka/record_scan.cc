@@ -145,16 +145,15 @@ class Worker {
   }
 
   void take_batch() {
-    constexpr int wait_ms = 100;
-    const auto count =
-        rd_kafka_consume_batch_queue(queue_.get(), wait_ms, messages_.data(), messages_.size());
+    const auto count = next_messages();
     const auto now = std::chrono::steady_clock::now();
     // Consecutive messages are nearly always of one partition: look it up once for the run.
     Reading* current = nullptr;
     TopicPartition at;
     const rd_kafka_topic_t* topic = nullptr;
-    for (ssize_t i = 0; i < count; ++i) {
-      MessageHandle owned(std::exchange(messages_[static_cast<std::size_t>(i)], nullptr));
+    for (std::size_t i = 0; i < count; ++i) {
+      look_ahead(i, count);
+      MessageHandle owned(std::exchange(messages_[i], nullptr));
       const auto* message = owned.get();
       held_.push_back(std::move(owned));
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) last_news_ = now;
@@ -168,6 +167,32 @@ class Worker {
     }
     hand_over();
     rd_kafka_poll(client_.get(), 0);
+  }
+
+  // What is there already; only where nothing is, what comes next. Librdkafka itself would wait for
+  // as many as there is room for.
+  std::size_t next_messages() {
+    constexpr int wait_ms = 100;
+    const auto count =
+        rd_kafka_consume_batch_queue(queue_.get(), 0, messages_.data(), messages_.size());
+    if (count > 0) return static_cast<std::size_t>(count);
+    messages_.front() = rd_kafka_consume_queue(queue_.get(), wait_ms);
+    return messages_.front() == nullptr ? 0 : 1;
+  }
+
+  // Another processor has written them: what is read of a message soon is asked for now.
+  void look_ahead(std::size_t i, std::size_t count) const {
+    constexpr std::size_t message_ahead = 8;
+    constexpr std::size_t key_ahead = 3;
+    constexpr std::size_t lines = 3;
+    constexpr std::size_t line_bytes = 64;
+    if (i + message_ahead < count) {
+      const auto* bytes = reinterpret_cast<const char*>(messages_[i + message_ahead]);
+      for (std::size_t line = 0; line < lines; ++line) {
+        __builtin_prefetch(bytes + line * line_bytes);
+      }
+    }
+    if (i + key_ahead < count) __builtin_prefetch(messages_[i + key_ahead]->key);
   }
 
   // True when the partition is finished and no longer read.

@@ -11,10 +11,12 @@ namespace partwise::kafka {
 
 struct ScanSettings {
   ClientSettings client;
-  int workers = 2;              ///< clients that read at the same time, each with its own thread
-  std::int64_t batch = 10'000;  ///< records taken from librdkafka at a time
-  Millis patience{10'000};      ///< without a record of any partition: those that are read fail
-  std::string mark;             ///< a header whose value is given with each record; empty: none
+  int workers = 2;  ///< clients that read at the same time, each with its own thread
+  /// Records taken from librdkafka at a time: so few that they stay in a processor's cache until
+  /// they are freed.
+  std::int64_t batch = 512;
+  Millis patience{10'000};  ///< without a record of any partition: those that are read fail
+  std::string mark;         ///< a header whose value is given with each record; empty: none
 };
 
 /// What is thrown while it scans, by the sink too, comes out of scan() when all has ended; ranges

@@ -14,6 +14,7 @@ constexpr std::uint8_t version = 2;
 
 SpaceSaving::SpaceSaving(std::size_t capacity) : capacity_(capacity), index_(room_for(capacity)) {
   CHECK(capacity > 0 && capacity <= capacity_max);
+  counters_.reserve(room_for(capacity));
   entries_.reserve(room_for(capacity));
   counts_.reserve(room_for(capacity));
   free_.reserve(room_for(capacity));
@@ -24,25 +25,26 @@ void SpaceSaving::add(std::string_view key, std::uint64_t hash, std::int64_t wei
   if (weight == 0) return;
   total_ += weight;
   const auto found =
-      index_.find(hash, [&](std::uint32_t entry) { return entries_[entry].key.is(key, hash); });
+      index_.find(hash, [&](std::uint32_t number) { return counters_[number].hash == hash; });
   if (found != SlotIndex::none) {
-    entries_[found].count += weight;
+    counters_[found].count += weight;
     return;
   }
   const auto number = free_entry();
+  counters_[number] = {hash, floor_ + weight};
   auto& entry = entries_[number];
   entry.key.hash = hash;
   entry.key.size = static_cast<std::uint32_t>(key.size());
   entry.key.head.assign(key.substr(0, KeptKey::longest));  // in the memory that is there
-  entry.count = floor_ + weight;
   entry.error = floor_;
   index_.insert(hash, number);
 }
 
 std::uint32_t SpaceSaving::free_entry() {
-  if (free_.empty() && entries_.size() < room_for(capacity_)) {
+  if (free_.empty() && counters_.size() < room_for(capacity_)) {
+    counters_.emplace_back();
     entries_.emplace_back();
-    return static_cast<std::uint32_t>(entries_.size() - 1);
+    return static_cast<std::uint32_t>(counters_.size() - 1);
   }
   if (free_.empty()) let_lightest_go();
   const auto number = free_.back();
@@ -53,54 +55,60 @@ std::uint32_t SpaceSaving::free_entry() {
 // All have a key. As many stay as the capacity says, and of equally light ones any.
 void SpaceSaving::let_lightest_go() {
   counts_.clear();
-  for (const auto& entry : entries_) counts_.push_back(entry.count);
-  const auto going = entries_.size() - capacity_;
+  for (const auto& counter : counters_) counts_.push_back(counter.count);
+  const auto going = counters_.size() - capacity_;
   const auto last = counts_.begin() + static_cast<std::ptrdiff_t>(going - 1);
   std::nth_element(counts_.begin(), last, counts_.end());
   const auto heaviest = *last;
   auto as_heavy = 1 + std::count(counts_.begin(), last, heaviest);
   floor_ = std::max(floor_, heaviest);
-  for (std::uint32_t number = 0; number < entries_.size(); ++number) {
-    auto& entry = entries_[number];
-    if (entry.count > heaviest || (entry.count == heaviest && as_heavy-- <= 0)) continue;
-    index_.remove(entry.key.hash, number);
-    entry.count = 0;
-    free_.push_back(number);
+  index_.clear();
+  for (std::uint32_t number = 0; number < counters_.size(); ++number) {
+    auto& [hash, count] = counters_[number];
+    if (count > heaviest || (count == heaviest && as_heavy-- <= 0)) {
+      index_.insert(hash, number);
+    } else {
+      count = 0;
+      free_.push_back(number);
+    }
   }
 }
 
 void SpaceSaving::take(HeavyKey key) {
   const auto number = free_entry();
   index_.insert(key.key.hash, number);
-  entries_[number] = {std::move(key.key), key.count, key.error};
+  counters_[number] = {key.key.hash, key.count};
+  entries_[number] = {std::move(key.key), key.error};
 }
 
 std::uint32_t SpaceSaving::find(const KeptKey& key) const {
-  return index_.find(key.hash, [&](std::uint32_t entry) { return entries_[entry].key.is(key); });
+  return index_.find(key.hash, [&](std::uint32_t number) { return entries_[number].key.is(key); });
+}
+
+HeavyKey SpaceSaving::heavy(std::uint32_t number) const {
+  return {entries_[number].key, counters_[number].count, entries_[number].error};
 }
 
 HeavyKey SpaceSaving::limits_of(const KeptKey& key) const {
   const auto found = find(key);
   if (found == SlotIndex::none) return {key, floor_, floor_};
-  const auto& entry = entries_[found];
-  return {entry.key, entry.count, entry.error};
+  return heavy(found);
 }
 
 std::vector<HeavyKey> SpaceSaving::heaviest(std::size_t count) const {
-  std::vector<const Entry*> listed;
-  for (const auto& entry : entries_) {
-    if (entry.count > 0) listed.push_back(&entry);
+  std::vector<std::uint32_t> listed;
+  for (std::uint32_t number = 0; number < counters_.size(); ++number) {
+    if (counters_[number].count > 0) listed.push_back(number);
   }
   count = std::min(count, listed.size());
   std::partial_sort(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(count),
-                    listed.end(), [](const Entry* x, const Entry* y) {
-                      if (x->count != y->count) return x->count > y->count;
-                      return x->key.head < y->key.head;
+                    listed.end(), [&](std::uint32_t x, std::uint32_t y) {
+                      if (counters_[x].count != counters_[y].count)
+                        return counters_[x].count > counters_[y].count;
+                      return entries_[x].key.head < entries_[y].key.head;
                     });
   std::vector<HeavyKey> keys;
-  for (std::size_t i = 0; i < count; ++i) {
-    keys.push_back({listed[i]->key, listed[i]->count, listed[i]->error});
-  }
+  for (std::size_t i = 0; i < count; ++i) keys.push_back(heavy(listed[i]));
   return keys;
 }
 
@@ -127,6 +135,7 @@ void SpaceSaving::merge(const SpaceSaving& other) {
     floor_ = std::max(floor_, keys[capacity_].count);
     keys.resize(capacity_);
   }
+  counters_.clear();
   entries_.clear();
   free_.clear();
   index_.clear();
@@ -134,7 +143,8 @@ void SpaceSaving::merge(const SpaceSaving& other) {
 }
 
 std::size_t SpaceSaving::memory_bytes() const {
-  std::size_t bytes = sizeof(*this) + entries_.capacity() * sizeof(Entry) +
+  std::size_t bytes = sizeof(*this) + counters_.capacity() * sizeof(Counter) +
+                      entries_.capacity() * sizeof(Entry) +
                       free_.capacity() * sizeof(std::uint32_t) +
                       counts_.capacity() * sizeof(std::int64_t) + index_.memory_bytes();
   for (const auto& entry : entries_) bytes += entry.key.heap_bytes();
@@ -143,8 +153,8 @@ std::size_t SpaceSaving::memory_bytes() const {
 
 std::size_t SpaceSaving::memory_for(std::size_t capacity) {
   // A string that grows may take twice what it needs.
-  const auto entry = sizeof(Entry) + sizeof(std::uint32_t) + sizeof(std::int64_t) +
-                     heap_bytes_of_text(2 * KeptKey::longest);
+  const auto entry = sizeof(Counter) + sizeof(Entry) + sizeof(std::uint32_t) +
+                     sizeof(std::int64_t) + heap_bytes_of_text(2 * KeptKey::longest);
   return sizeof(SpaceSaving) + room_for(capacity) * entry +
          SlotIndex::memory_for(room_for(capacity));
 }
@@ -155,11 +165,11 @@ std::string SpaceSaving::to_bytes() const {
   out.number(static_cast<std::uint64_t>(total_));
   out.number(static_cast<std::uint64_t>(floor_));
   out.number(size());
-  for (const auto& entry : entries_) {
-    if (entry.count == 0) continue;
-    entry.key.write(out);
-    out.number(static_cast<std::uint64_t>(entry.count));
-    out.number(static_cast<std::uint64_t>(entry.error));
+  for (std::uint32_t number = 0; number < counters_.size(); ++number) {
+    if (counters_[number].count == 0) continue;
+    entries_[number].key.write(out);
+    out.number(static_cast<std::uint64_t>(counters_[number].count));
+    out.number(static_cast<std::uint64_t>(entries_[number].error));
   }
   return out.taken();
 }

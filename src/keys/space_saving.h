@@ -58,7 +58,7 @@ class SpaceSaving {
   [[nodiscard]] std::int64_t total() const { return total_; }
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
   /// Keys that have a counter.
-  [[nodiscard]] std::size_t size() const { return entries_.size() - free_.size(); }
+  [[nodiscard]] std::size_t size() const { return counters_.size() - free_.size(); }
   /// The `count` keys with the highest counts, highest first.
   [[nodiscard]] std::vector<HeavyKey> heaviest(std::size_t count) const;
   /// The limits of any key: of one without a counter, 0 to floor().
@@ -73,13 +73,18 @@ class SpaceSaving {
   static Result<SpaceSaving> from_bytes(std::string_view bytes);
 
  private:
+  // What each record looks at lies close together, apart from what is only told at the end.
+  struct Counter {
+    std::uint64_t hash = 0;
+    std::int64_t count = 0;  // 0: free
+  };
   struct Entry {
     KeptKey key;
-    std::int64_t count = 0;  // 0: free
     std::int64_t error = 0;
   };
   static constexpr std::size_t room_for(std::size_t capacity) { return 2 * capacity; }
   [[nodiscard]] std::uint32_t find(const KeptKey& key) const;
+  [[nodiscard]] HeavyKey heavy(std::uint32_t number) const;
   void take(HeavyKey key);
   [[nodiscard]] std::uint32_t free_entry();
   void let_lightest_go();
@@ -87,7 +92,8 @@ class SpaceSaving {
   std::size_t capacity_;
   std::int64_t total_ = 0;
   std::int64_t floor_ = 0;
-  std::vector<Entry> entries_;
+  std::vector<Counter> counters_;
+  std::vector<Entry> entries_;        // of the same numbers
   std::vector<std::uint32_t> free_;   // entries that others may take
   std::vector<std::int64_t> counts_;  // room to find the floor in
   SlotIndex index_;
