@@ -7,8 +7,8 @@ import {
   limitsText,
   rankedText,
   readWord,
+  shareOr,
   splitWord,
-  stabilityText,
   troubleTexts,
 } from './scan_words';
 
@@ -77,11 +77,11 @@ test('lost order is told with its time', () => {
 });
 
 test('fields, their stability, and what they were ranked by', () => {
-  const field = { fields: ['user', 'day'], stability: 0.98765 } as FieldScore;
+  const field = { fields: ['user', 'day'] } as FieldScore;
   expect(fieldName(field)).toBe('user + day');
   expect(fieldName({ ...field, fields: [] })).toBe('the present key');
-  expect(stabilityText(field)).toBe('0.988');
-  expect(stabilityText({ ...field, stability: null })).toBe('not known');
+  expect(shareOr('not known', 0.98765)).toBe('98.8 %');
+  expect(shareOr('not known', null)).toBe('not known');
   const better = { records: 2000, not_json: 3, repeated_keys: 1, partitions: 6, advice: '' };
   expect(rankedText({ ...better, fields: [] })).toBe(
     'By 2,000 records with JSON values, over 6 partitions; 3 records have no JSON object. Stability is known by 1 key with several records.',

@@ -1,5 +1,5 @@
 // What a run of `keys scan` read and found, in words: as the terminal's (src/report/scan_table.cc).
-import { countedText, countText, numberText, shareText, timeText, epochOf } from './format';
+import { countedText, countText, shareText, timeText, epochOf } from './format';
 import type { Tone } from './mark';
 import type { BetterKey, FieldScore, Interval, Scan, SplitKeys } from './report';
 
@@ -91,8 +91,8 @@ export function fieldName({ fields }: FieldScore): string {
   return fields.length === 0 ? 'the present key' : fields.join(' + ');
 }
 
-export function stabilityText({ stability }: FieldScore): string {
-  return stability === null ? 'not known' : numberText(stability);
+export function shareOr(nothing: string, share: number | null): string {
+  return share === null ? nothing : shareText(share, 1);
 }
 
 export function rankedText(better: BetterKey): string {

@@ -1,6 +1,6 @@
 // What is in a topic: how much was read, the heaviest keys, who placed the keys, and where order is lost.
-import { bytesText, countText, numberText, percentText, shareText } from '../format';
-import type { BetterKey, Forensics, HeavyKeys, Scan, Sizes, SplitKeys } from '../report';
+import { bytesText, countText, numberText, percentText, shareText, unknown } from '../format';
+import type { BetterKey, Forensics, HeavyKeys, Keys, Scan, Sizes, SplitKeys } from '../report';
 import {
   distinctText,
   fieldName,
@@ -10,7 +10,7 @@ import {
   rankedText,
   readWord,
   splitWord,
-  stabilityText,
+  shareOr,
   troubleTexts,
   type Word,
 } from '../scan_words';
@@ -29,12 +29,14 @@ function Told({ word }: { word: Word }) {
   );
 }
 
-function numbersOf(scan: Scan): Fact[] {
+function numbersOf(scan: Scan, keys: Keys): Fact[] {
   return [
     { name: 'Records read', value: countText(scan.records) },
     { name: 'Bytes', value: bytesText(scan.bytes) },
     { name: 'Distinct keys', value: distinctText(scan.distinct_keys) },
+    { name: 'Effective keys', value: numberText(keys.effective_keys) },
     { name: 'Without a key', value: countText(scan.null_key_records) },
+    { name: 'With an empty key', value: countText(keys.empty_key_records) },
     { name: 'Tombstones', value: countText(scan.tombstones) },
     { name: 'Read in', value: `${numberText(scan.read_s)} s` },
   ];
@@ -61,7 +63,9 @@ function sizesTable(keys: Sizes, values: Sizes): TableData {
   const row = (name: string, of: Sizes) => [
     name,
     countText(of.count),
-    ...[of.min, of.p50, of.p90, of.p99, of.max, of.mean].map((size) => countText(size)),
+    ...[of.min, of.p50, of.p90, of.p99, of.max, of.mean].map((size) =>
+      of.count > 0 ? countText(size) : unknown,
+    ),
   ];
   return {
     caption: 'Sizes of keys and values, in bytes',
@@ -280,7 +284,7 @@ function Better({ better }: { better: BetterKey }) {
           name: fieldName(one),
           value: one.score,
           text: numberText(one.score),
-          lineText: stabilityText(one),
+          lineText: shareOr('not known', one.stability),
           strong: one.fields.length === 0,
         }))}
       />
@@ -296,6 +300,7 @@ function Better({ better }: { better: BetterKey }) {
             'Max / mean',
             'Stability',
             'Within key',
+            'Other records with its value, mean',
             'Values in the sample',
             'Values at least',
           ],
@@ -306,8 +311,9 @@ function Better({ better }: { better: BetterKey }) {
             percentText(one.cv_percent),
             percentText(one.cv_percent_by_chance),
             numberText(one.max_over_mean),
-            stabilityText(one),
-            numberText(one.within_key),
+            shareOr('not known', one.stability),
+            shareOr(unknown, one.within_key),
+            numberText(one.others_alike),
             countText(one.distinct),
             countText(one.distinct_at_least),
           ]),
@@ -317,8 +323,8 @@ function Better({ better }: { better: BetterKey }) {
   );
 }
 
-/** `hashed`: keys are shown as hashes. */
-export function ScanSections({ scan, hashed }: { scan: Scan; hashed: boolean }) {
+export function ScanSections({ scan, keys }: { scan: Scan; keys: Keys }) {
+  const hashed = keys.keys_are_hashed;
   const keyed = scan.records > scan.null_key_records;
   return (
     <>
@@ -326,7 +332,7 @@ export function ScanSections({ scan, hashed }: { scan: Scan; hashed: boolean }) 
         <h2>In the topic</h2>
         <Told word={readWord(scan)} />
         <Messages word="error" texts={troubleTexts(scan)} />
-        <Tiles facts={numbersOf(scan)} />
+        <Tiles facts={numbersOf(scan, keys)} />
         <Facts facts={factsOf(scan)} />
         <Group scan={scan} />
         <DataTable table={sizesTable(scan.key_bytes, scan.value_bytes)} />
