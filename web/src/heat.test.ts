@@ -57,6 +57,14 @@ test('times stand below round columns, with room between', () => {
   expect(columns.map(([, at]) => (at / 3600) % 24)).toEqual([6, 12, 18, 0, 6]);
 });
 
+test('a map of seconds has times, too', () => {
+  const seconds = { ...map([Array(20).fill(1)]), step_s: 1 };
+  const columns = timeColumns(seconds, heatCells(seconds, 400), 3);
+  expect(columns.map(([column]) => column)).toEqual([0, 5, 10, 15]);
+  const one = { ...map([[1]]), step_s: 1, start: '2026-03-04T05:00:07Z' };
+  expect(timeColumns(one, heatCells(one, 400), 0.06).map(([column]) => column)).toEqual([0]);
+});
+
 test('what a key had before it was counted is not known, and not nothing', () => {
   const three = map([
     [0, 0, 0, 5, 0, 1],

@@ -64,7 +64,10 @@ export function heatCells(map: HeatMap, columnsAtMost: number): HeatCells {
   return { stepsEach, columns, rows, most };
 }
 
-const niceSpans = [1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080].map((min) => 60 * min);
+const niceSpans = [
+  ...[1, 5, 15, 30],
+  ...[1, 5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10_080].map((min) => 60 * min),
+];
 
 /** The columns that a time stands below: round times, at least `apart` columns from each other. */
 export function timeColumns(map: HeatMap, cells: HeatCells, apart: number): [number, number][] {

@@ -1,7 +1,7 @@
 // When each key was busy: a row a key, a column a step of time.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import { countText, durationText, epochOf, tickText, timeText } from '../format';
+import { countText, durationText, epochOf, keyText, tickText, timeText } from '../format';
 import {
   cellText,
   depth,
@@ -82,7 +82,7 @@ function drawWords(
   pen.textAlign = 'right';
   map.keys.forEach((one, y) => {
     pen.fillText(
-      nameFitting(one.key),
+      nameFitting(keyText(one.key)),
       namesWidth - 8,
       y * rowHeight + rowHeight / 2,
       namesWidth - 12,
@@ -91,8 +91,10 @@ function drawWords(
   pen.textAlign = 'left';
   const each = (width - namesWidth) / Math.max(1, cells.columns);
   for (const [column, at] of timeColumns(map, cells, 60 / each)) {
-    const y = map.keys.length * rowHeight + axisHeight / 2;
-    pen.fillText(tickText(at), namesWidth + column * each, y);
+    const text = tickText(at);
+    const x = namesWidth + column * each;
+    if (x + pen.measureText(text).width > width) continue;
+    pen.fillText(text, x, map.keys.length * rowHeight + axisHeight / 2);
   }
 }
 
@@ -121,7 +123,7 @@ function pointedText(map: HeatMap, cells: HeatCells, event: MouseEvent): string 
   if (!cell) return '';
   const at = timeText(epochOf(map.start) + x * cells.stepsEach * map.step_s);
   const text = isNotCounted(cell) ? `${notCounted} not counted yet` : `${cellText(cell)} records`;
-  return `${map.keys[y]!.key}, ${at}: ${text}`;
+  return `${keyText(map.keys[y]!.key)}, ${at}: ${text}`;
 }
 
 function tableOf(map: HeatMap): TableData {
@@ -133,7 +135,7 @@ function tableOf(map: HeatMap): TableData {
   ];
   return {
     caption: `Records by key, a step of ${durationText(map.step_s)}${signs.join('')}`,
-    columns: ['From', ...map.keys.map((one) => one.key)],
+    columns: ['From', ...map.keys.map((one) => keyText(one.key))],
     rows: (rows[0] ?? []).map((_, i) => [
       timeText(epochOf(map.start) + i * map.step_s),
       ...rows.map((row) => (row[i] ? cellText(row[i]) : '')),

@@ -4,6 +4,7 @@ import {
   countText,
   countedText,
   epochOf,
+  keyText,
   numberText,
   shareText,
   timeText,
@@ -55,7 +56,7 @@ function Keys({ report }: { report: KeysReport }) {
           columns={[keys.keys_are_hashed ? 'Key (hash)' : 'Key', 'Records']}
           lineColumn="Share"
           rows={keys.heaviest.map((one) => ({
-            name: one.key,
+            name: keyText(one.key),
             value: one.share,
             text: countText(one.records),
             lineText: shareText(one.share, 1),

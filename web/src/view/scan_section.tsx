@@ -1,5 +1,14 @@
 // What is in a topic: how much was read, the heaviest keys, who placed the keys, and where order is lost.
-import { bytesText, countText, numberText, percentText, shareText, unknown } from '../format';
+import {
+  bytesText,
+  countText,
+  countedText,
+  keyText,
+  numberText,
+  percentText,
+  shareText,
+  unknown,
+} from '../format';
 import type { BetterKey, Forensics, HeavyKeys, Keys, Scan, Sizes, SplitKeys } from '../report';
 import {
   distinctText,
@@ -89,6 +98,7 @@ function partitionsTable(scan: Scan): TableData {
       'Last record',
       'Error',
     ],
+    words: [9],
     rows: scan.partitions.map((one) => [
       one.partition,
       one.from_offset,
@@ -113,6 +123,7 @@ function Group({ scan }: { scan: Scan }) {
       table={() => ({
         caption: 'Processes that shared the scan',
         columns: ['Client', 'Host', 'Partitions', 'Records', 'Read in'],
+        words: [1, 2],
         rows: members.map((one) => [
           one.client,
           one.host,
@@ -135,19 +146,21 @@ function Heavy(props: {
   of: string;
   hashed: boolean;
   text: (x: number) => string;
+  /** With its unit, where `text` has none. */
+  sentence: (x: number) => string;
 }) {
-  const { heavy, of, hashed, text } = props;
+  const { heavy, of, hashed, text, sentence } = props;
   if (heavy.keys.length === 0) return null;
   const shown = heavy.keys.slice(0, heavyShown);
   const share = (x: number) => x / Math.max(1, heavy.total);
   return (
     <div>
       <BarTable
-        caption={`By ${of}, at least; the line across a bar: at most. A key that is not among the heaviest ${countText(heavy.keys.length)} has ${text(otherAtMost(heavy))} at most.`}
+        caption={`By ${of}, at least; the line across a bar: at most. A key that is not among the heaviest ${countText(heavy.keys.length)} has ${sentence(otherAtMost(heavy))} at most.`}
         columns={[hashed ? 'Key (hash)' : 'Key', 'At least']}
         lineColumn="Share"
         rows={shown.map((one) => ({
-          name: one.key,
+          name: keyText(one.key),
           value: share(one.at_least),
           text: text(one.at_least),
           line: one.at_most > one.at_least ? share(one.at_most) : null,
@@ -160,7 +173,7 @@ function Heavy(props: {
           caption: `Heaviest keys by ${of}`,
           columns: [hashed ? 'Key (hash)' : 'Key', 'At least', 'At most', 'Share at least'],
           rows: heavy.keys.map((one) => [
-            one.key,
+            keyText(one.key),
             text(one.at_least),
             text(one.at_most),
             shareText(one.share, 2),
@@ -185,6 +198,7 @@ function placersTable({ placers, unknown_keys, unknown_records }: Forensics): Ta
       'Agreeing by chance',
       'Not told from',
     ],
+    words: [1, 7],
     rows: [
       ...placers.map((one) => [
         one.placer,
@@ -256,8 +270,9 @@ function Split({ split }: { split: SplitKeys }) {
           table={{
             caption: 'Keys in more than one partition, those with the most records',
             columns: ['Key', 'Order lost since', 'Records by partition, with the last one'],
+            words: [2],
             rows: split.examples.map((one) => [
-              one.key,
+              keyText(one.key),
               momentText(one.since),
               one.partitions
                 .map((at) => `P${at.partition}: ${countText(at.records)}, ${momentText(at.last)}`)
@@ -348,8 +363,15 @@ export function ScanSections({ scan, keys }: { scan: Scan; keys: Keys }) {
                 of="records"
                 hashed={hashed}
                 text={countText}
+                sentence={(x) => countedText(x, 'record')}
               />
-              <Heavy heavy={scan.heaviest_by_bytes} of="bytes" hashed={hashed} text={bytesText} />
+              <Heavy
+                heavy={scan.heaviest_by_bytes}
+                of="bytes"
+                hashed={hashed}
+                text={bytesText}
+                sentence={bytesText}
+              />
             </div>
           </section>
           <Placers forensics={scan.forensics} />
