@@ -5,6 +5,7 @@ import {
   distinctText,
   fieldName,
   limitsText,
+  othersText,
   rankedText,
   readWord,
   shareOr,
@@ -63,6 +64,20 @@ test('an exact number stands alone, an estimate with its limits', () => {
   const keys = { value: 99_361, low: 97_804, high: 100_969, standard_error: 0.0081 };
   expect(distinctText({ ...keys, exact: true })).toBe('99,361');
   expect(distinctText({ ...keys, exact: false })).toBe('99,361 [97,804, 100,969]');
+});
+
+test('what keys may have that are not listed', () => {
+  const keys = [{ key: 'a', at_least: 5, at_most: 7, share: 0.5 }];
+  const distinct = { value: 2, low: 2, high: 2, standard_error: 0, exact: true };
+  const text = (x: number) => `${x} records`;
+  expect(othersText({ total: 10, unlisted_at_most: 0, keys }, distinct, text)).toBe(
+    'A key that is not among the heaviest 1 has 7 records at most.',
+  );
+  expect(othersText({ total: 10, unlisted_at_most: 8, keys }, distinct, text)).toContain('8 rec');
+  const all = { ...distinct, value: 1 };
+  expect(othersText({ total: 5, unlisted_at_most: 0, keys }, all, text)).toBe(
+    'There are no other keys.',
+  );
 });
 
 test('lost order is told with its time', () => {

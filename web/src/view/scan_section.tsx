@@ -15,6 +15,7 @@ import {
   fieldName,
   limitsText,
   momentText,
+  othersText,
   placedLeast,
   rankedText,
   readWord,
@@ -136,27 +137,23 @@ function Group({ scan }: { scan: Scan }) {
   );
 }
 
-/** Of keys that are not listed. */
-function otherAtMost({ keys, unlisted_at_most }: HeavyKeys): number {
-  return Math.max(unlisted_at_most, keys.at(-1)?.at_most ?? 0);
-}
-
 function Heavy(props: {
   heavy: HeavyKeys;
+  distinct: Scan['distinct_keys'];
   of: string;
   hashed: boolean;
   text: (x: number) => string;
   /** With its unit, where `text` has none. */
   sentence: (x: number) => string;
 }) {
-  const { heavy, of, hashed, text, sentence } = props;
+  const { heavy, distinct, of, hashed, text, sentence } = props;
   if (heavy.keys.length === 0) return null;
   const shown = heavy.keys.slice(0, heavyShown);
   const share = (x: number) => x / Math.max(1, heavy.total);
   return (
     <div>
       <BarTable
-        caption={`By ${of}, at least; the line across a bar: at most. A key that is not among the heaviest ${countText(heavy.keys.length)} has ${sentence(otherAtMost(heavy))} at most.`}
+        caption={`By ${of}, at least; the line across a bar: at most. ${othersText(heavy, distinct, sentence)}`}
         columns={[hashed ? 'Key (hash)' : 'Key', 'At least']}
         lineColumn="Share"
         rows={shown.map((one) => ({
@@ -360,6 +357,7 @@ export function ScanSections({ scan, keys }: { scan: Scan; keys: Keys }) {
             <div class="charts">
               <Heavy
                 heavy={scan.heaviest_by_records}
+                distinct={scan.distinct_keys}
                 of="records"
                 hashed={hashed}
                 text={countText}
@@ -367,6 +365,7 @@ export function ScanSections({ scan, keys }: { scan: Scan; keys: Keys }) {
               />
               <Heavy
                 heavy={scan.heaviest_by_bytes}
+                distinct={scan.distinct_keys}
                 of="bytes"
                 hashed={hashed}
                 text={bytesText}
