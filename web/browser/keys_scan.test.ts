@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { countText, numberText } from '../src/format';
+import { bytesText, countText, numberText } from '../src/format';
 import type { KeysReport } from '../src/report';
 import {
   cells,
@@ -111,6 +111,11 @@ test('scan: what is in a topic, who placed it, and where order is lost', async (
   const partitions = await cells(page, table('What was read of each partition'));
   expect(partitions.map((row) => row[3])).toEqual(
     scan.partitions.map((one) => countText(one.records)),
+  );
+  // Keys and values, once.
+  const actual = await cells(page, table('Records and bytes by partition, actual'));
+  expect(actual.map((row) => row.slice(1))).toEqual(
+    scan.partitions.map((one) => [countText(one.records), bytesText(one.bytes)]),
   );
   const fields = await cells(page, table('Fields as keys'));
   expect(fields.map((row) => row[0])).toContain('the present key');
