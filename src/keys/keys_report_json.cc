@@ -55,7 +55,7 @@ json strategy_json(const StrategyReport& strategy, const KeysReport& report) {
   const auto& verdict = strategy.verdict;
   json to = {{"name", strategy.name},
              {"counts", strategy.load.records},
-             {"bytes", bytes_of(strategy.load, report.rules.value_bytes)}};
+             {"bytes", verdict.partition_bytes}};
   add_spread(to, verdict.records);
   to["cv_percent_by_chance"] = nine_digits(verdict.cv_percent_by_chance);
   to["p_value"] = nine_digits(verdict.p_value);

@@ -139,6 +139,12 @@ std::string text_of(const Placement& placement, const Verdict& verdict) {
   return {};
 }
 
+std::vector<std::int64_t> bytes_of(const Load& load, std::int64_t value_bytes) {
+  std::vector<std::int64_t> bytes = load.key_bytes;
+  for (std::size_t p = 0; p < bytes.size(); ++p) bytes[p] += load.records[p] * value_bytes;
+  return bytes;
+}
+
 }  // namespace
 
 std::string_view name_of(Quality quality) {
@@ -174,16 +180,11 @@ Quality quality_of(double cv_percent) {
   return cv_percent < severe_cv_percent ? Quality::moderate : Quality::severe;
 }
 
-std::vector<std::int64_t> bytes_of(const Load& load, std::int64_t value_bytes) {
-  std::vector<std::int64_t> bytes = load.key_bytes;
-  for (std::size_t p = 0; p < bytes.size(); ++p) bytes[p] += load.records[p] * value_bytes;
-  return bytes;
-}
-
 Verdict verdict_of(const Placement& placement, std::int64_t value_bytes) {
   Verdict verdict;
   verdict.records = spread_of(placement.load.records);
-  verdict.bytes = spread_of(bytes_of(placement.load, value_bytes));
+  verdict.partition_bytes = bytes_of(placement.load, value_bytes);
+  verdict.bytes = spread_of(verdict.partition_bytes);
   verdict.cv_percent_by_chance =
       cv_percent_by_chance(placement.weights, placement.load.partitions());
   verdict.p_value = p_value_of(placement.weights, placement.keyed_records);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "keys/placement.h"
 #include "keys/spread.h"
@@ -27,7 +28,8 @@ Quality quality_of(double cv_percent);
 /// All that is told of one strategy.
 struct Verdict {
   Spread records;
-  Spread bytes;  ///< of keys and values
+  std::vector<std::int64_t> partition_bytes;  ///< of keys and values, on each partition
+  Spread bytes;                               ///< of these
   double cv_percent_by_chance = 0;
   double p_value = 1;
   Quality quality = Quality::good;
@@ -38,8 +40,5 @@ struct Verdict {
 /// A hash is to blame where chance would hardly (p < 0.001) do what it did; hot keys hide what
 /// becomes of the others, which are asked about alone.
 Verdict verdict_of(const Placement& placement, std::int64_t value_bytes);
-
-/// Of keys and values, for each partition.
-std::vector<std::int64_t> bytes_of(const Load& load, std::int64_t value_bytes);
 
 }  // namespace partwise::keys

@@ -37,7 +37,7 @@ std::string strategies_csv(const keys::KeysReport& report) {
 std::string partitions_csv(const keys::KeysReport& report) {
   std::string text = "partition_strategy,partition,records,bytes\n";
   for (const auto& [name, keeps_key_order, load, verdict] : report.strategies) {
-    const auto bytes = keys::bytes_of(load, report.rules.value_bytes);
+    const auto& bytes = verdict.partition_bytes;
     for (std::size_t p = 0; p < bytes.size(); ++p) {
       text += fmt::format("{},{},{},{}\n", name, p, load.records[p], bytes[p]);
     }

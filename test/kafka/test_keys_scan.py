@@ -57,6 +57,7 @@ def test_counts_keys_and_bounds_are_true(scan, orders):
     assert found["distinct_keys"]["low"] <= len(orders.counts) <= found["distinct_keys"]["high"]
     actual = next(s for s in report["strategies"] if s["name"] == "actual")
     assert actual["counts"] == orders.partition_counts(6)
+    assert actual["bytes"] == [one["bytes"] for one in found["partitions"]]
     assert actual["cause"] == "hot_key"
     for which, truth in (("records", orders.counts), ("bytes", orders.bytes)):
         heavy = found[f"heaviest_by_{which}"]

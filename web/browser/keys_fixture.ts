@@ -96,6 +96,7 @@ export function keysReport(partitions: number): KeysReport {
       step_s: 3600,
       keys: Array.from({ length: 12 }, (_, k) => ({
         key: `key-${k}`,
+        entered: '2026-03-04T04:59:59Z',
         records: Array.from({ length: 72 }, (_, i) =>
           Math.floor((1000 / (k + 1)) * (1 + Math.sin((i * 2 * Math.PI) / 24)) * noise(i, k)),
         ),

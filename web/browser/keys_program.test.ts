@@ -1,75 +1,35 @@
 // The keys reports that the program itself writes, in a browser: its words are those of its JSON.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { countText, numberText, percentText } from '../src/format';
 import type { KeysReport } from '../src/report';
-import { cells, launched, opened, pageWith, screenshot, violations } from './opened';
+import {
+  cells,
+  expectNarrow,
+  launched,
+  openAll,
+  opened,
+  screenshot,
+  table,
+  violations,
+} from './opened';
+import { Program } from './program';
 
-const folder = mkdtempSync(join(tmpdir(), 'partwise-page-'));
-const template = process.env['PARTWISE_PAGE']!;
+const program = new Program();
 let browser: Browser;
-let broker: ChildProcess | undefined;
-let address = '';
 
 beforeAll(async () => {
   browser = await launched();
 }, 60_000);
 
 afterAll(async () => {
-  broker?.kill();
+  program.close();
   await browser.close();
-  rmSync(folder, { recursive: true });
 });
 
-interface Made {
-  page: string;
-  report: KeysReport;
-}
-
-/** The page and the report of `partwise keys` with these words. */
-function made(name: string, words: string[]): Made {
-  const out = join(folder, name);
-  mkdirSync(out);
-  execFileSync(process.env['PARTWISE']!, ['keys', ...words, '--out', out], { stdio: 'ignore' });
-  const file = (ending: string) =>
-    join(
-      out,
-      readdirSync(out).find((one) => one.endsWith(ending))!,
-    );
-  return {
-    page: file('report.html'),
-    report: JSON.parse(readFileSync(file('report.json'), 'utf8')),
-  };
-}
-
-/** An embedded cluster's address. */
-async function cluster(): Promise<string> {
-  if (address) return address;
-  broker = spawn(process.env['PARTWISE']!, ['broker', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  for await (const line of createInterface({ input: broker.stdout! })) {
-    address = /^bootstrap\.servers=(.*)$/.exec(line)?.[1] ?? '';
-    if (address) return address;
-  }
-  throw new Error('the embedded cluster did not start');
-}
-
-const table = (caption: string) => `table.data:has(caption:text-is("${caption}"))`;
-
-async function openAll(page: Page): Promise<void> {
-  for (const summary of await page.locator('summary').all()) await summary.click();
-}
-
 test('simulate: every strategy with its verdict, statistics, order and chart', async () => {
-  const { page: file, report } = made('all', ['simulate', '--simulation', 'hot']);
+  const { page: file, report } = program.made('all', ['simulate', '--simulation', 'hot']);
   const strategies = report.strategies!;
   expect(strategies.length).toBe(10);
   const { page, trouble } = await opened(browser, file, 'light');
@@ -102,17 +62,18 @@ test('simulate: every strategy with its verdict, statistics, order and chart', a
 });
 
 test('simulate: the page as it opens', async () => {
-  const { page: file } = made('typical', ['simulate']);
+  const { page: file } = program.made('typical', ['simulate']);
   for (const scheme of ['light', 'dark'] as const) {
     const { page } = await opened(browser, file, scheme);
     expect(await violations(page)).toEqual([]);
     await screenshot(page, `keys-simulate-${scheme}`);
     await page.context().close();
   }
+  await expectNarrow(browser, file, 'keys-simulate');
 });
 
 test('a sweep with the present count: evenness and what moves, of each strategy', async () => {
-  const { page: file, report } = made('sweep', [
+  const { page: file, report } = program.made('sweep', [
     'simulate',
     ...['--simulation', 'none', '--records', '5000', '--strategy', 'murmur2,range'],
     ...['--partitions', '1..64', '--current-partitions', '12'],
@@ -144,10 +105,11 @@ test('a sweep with the present count: evenness and what moves, of each strategy'
   expect(trouble).toEqual([]);
   await screenshot(page, 'keys-sweep-light');
   await page.context().close();
+  await expectNarrow(browser, file, 'keys-sweep');
 });
 
 test('a sweep alone has no count of its own', async () => {
-  const { page: file, report } = made('counts', ['simulate', '--partitions', '6,12,24']);
+  const { page: file, report } = program.made('counts', ['simulate', '--partitions', '6,12,24']);
   expect(report.partitions).toBe(null);
   const { page, trouble } = await opened(browser, file, 'light');
   expect(await page.locator('h1').innerText()).toBe('How keys spread over 3 counts of partitions');
@@ -163,11 +125,18 @@ test('a sweep alone has no count of its own', async () => {
 
 test('verify: what was sent, acknowledged and proven, by partition', async () => {
   // Of records without a key, no partition is right or wrong.
-  const lines = Array.from({ length: 600 }, (_, i) => (i % 6 === 5 ? '\\N' : `order-${i % 70}`));
-  const keys = join(folder, 'keys.txt');
-  writeFileSync(keys, lines.join('\n') + '\n');
-  const { page: file, report } = made('verify', [
-    ...['verify', '--bootstrap-servers', await cluster(), '--keys-file', keys, '--partitions', '7'],
+  const lines = Array.from({ length: 600 }, (_, i) => (i % 6 === 5 ? null : `order-${i % 70}`));
+  const keys = program.keysFile('keys.txt', lines);
+  const { page: file, report } = program.made('verify', [
+    ...[
+      'verify',
+      '--bootstrap-servers',
+      await program.cluster(),
+      '--keys-file',
+      keys,
+      '--partitions',
+      '7',
+    ],
   ]);
   const verification = report.verification!;
   const arrivals = verification.arrivals!;
@@ -198,6 +167,7 @@ test('verify: what was sent, acknowledged and proven, by partition', async () =>
   expect(trouble).toEqual([]);
   await screenshot(page, 'keys-verify-open-light');
   await page.context().close();
+  await expectNarrow(browser, file, 'keys-verify');
 
   // What went wrong is told first, with examples.
   const wrong: KeysReport = {
@@ -216,11 +186,7 @@ test('verify: what was sent, acknowledged and proven, by partition', async () =>
       },
     },
   };
-  const shown = await opened(
-    browser,
-    pageWith(template, wrong, join(folder, 'wrong.html')),
-    'dark',
-  );
+  const shown = await opened(browser, program.pageOf('wrong.html', wrong), 'dark');
   expect(await shown.page.locator('.proof').innerText()).toContain('✗ not as it should be');
   const messages = await shown.page.locator('section:has(.proof) .messages li').allInnerTexts();
   expect(messages.map((text) => text.replace(/^✗ error:\s*/, ''))).toEqual([
@@ -237,7 +203,7 @@ test('verify: what was sent, acknowledged and proven, by partition', async () =>
 });
 
 test('verify: a run that was not read back says so', async () => {
-  const golden = made('unread', ['simulate']).report;
+  const golden = program.made('unread', ['simulate']).report;
   const report: KeysReport = {
     ...golden,
     command: 'verify',
@@ -262,11 +228,7 @@ test('verify: a run that was not read back says so', async () => {
       api_keys_left: [],
     },
   };
-  const { page, trouble } = await opened(
-    browser,
-    pageWith(template, report, join(folder, 'unread.html')),
-    'light',
-  );
+  const { page, trouble } = await opened(browser, program.pageOf('unread.html', report), 'light');
   expect(await page.locator('h1').innerText()).toBe('How keys spread');
   expect(await page.locator('.proof').innerText()).toContain('⚠ not read back');
   const words = await page.locator('main').innerText();
@@ -278,105 +240,3 @@ test('verify: a run that was not read back says so', async () => {
   expect(trouble).toEqual([]);
   await page.context().close();
 });
-
-test('scan: what is in a topic, who placed it, and where order is lost', async () => {
-  const servers = ['--bootstrap-servers', await cluster()];
-  const keys = ['--simulation', 'hot', '--records', '2000'];
-  const { report: filled } = made('filled', ['verify', ...servers, ...keys, '--keep']);
-  const { topic } = filled.verification!;
-  // The same keys by another client's partitioner: they are in two partitions then.
-  made('again', [
-    ...['verify', ...servers, ...keys, '--into-existing', topic],
-    ...['--partitioner', 'consistent_random'],
-  ]);
-  const { page: file, report } = made('scan', ['scan', topic, ...servers]);
-  const scan = report.scan!;
-  expect(scan.records).toBe(4000);
-  expect(scan.split_keys.in_sample).toBeGreaterThan(100);
-  const { page, trouble } = await opened(browser, file, 'light');
-  const proofs = await page.locator('.proof').allInnerTexts();
-  expect(proofs[0]).toBe('✓ read: all of the stretch: 4,000 records.');
-  expect(proofs[1]).toMatch(/^⚠ order lost: about [\d,]+ .*since /);
-  const headings = await page.locator('h2').allInnerTexts();
-  expect(headings).toEqual([
-    ...['In the topic', 'Heaviest keys', 'Who placed the keys', 'Order of keys', 'A better key'],
-    ...['Keys', 'Strategies', 'Keys over time'],
-  ]);
-  const bars = (caption: string) => `table.bars:has(caption:has-text("${caption}"))`;
-  const heavy = await cells(page, bars('By records, at least'));
-  expect(heavy.map((row) => row.slice(0, 2))).toEqual(
-    scan.heaviest_by_records.keys.slice(0, 20).map((one) => [one.key, countText(one.at_least)]),
-  );
-  expect(heavy[0]!.slice(1, 3)).toEqual(['3,200', '80.0 %']);
-  expect(heavy[0]![0]).toMatch(/^#[0-9a-f]{16}$/);
-  expect(await page.locator('main').innerText()).not.toContain('hot-key');
-  const placers = (await cells(page, bars('Share of the keys'))).map((row) => row[0]!);
-  expect(placers.some((name) => name.startsWith('murmur2 over 10:'))).toBe(true);
-  expect(placers.some((name) => name.startsWith('crc32 over 10:'))).toBe(true);
-  await openAll(page);
-  const bounds = await cells(page, table('Heaviest keys by records'));
-  expect(bounds.map((row) => row.slice(1, 3))).toEqual(
-    scan.heaviest_by_records.keys.map((one) => [countText(one.at_least), countText(one.at_most)]),
-  );
-  const partitions = await cells(page, table('What was read of each partition'));
-  expect(partitions.map((row) => row[3])).toEqual(
-    scan.partitions.map((one) => countText(one.records)),
-  );
-  const fields = await cells(page, table('Fields as keys'));
-  expect(fields.map((row) => row[0])).toContain('the present key');
-  expect(fields.map((row) => row[0])).toContain('key');
-  const statistics = (await cells(page, 'table.plain')).map((row) => row[0]);
-  expect(statistics).toContain('actual');
-  expect(await violations(page)).toEqual([]);
-  expect(trouble).toEqual([]);
-  await screenshot(page, 'keys-scan-open-light');
-  await page.setViewportSize({ width: 400, height: 800 });
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(sideways).toBe(0);
-  await page.context().close();
-
-  const dark = await opened(browser, file, 'dark');
-  expect(await violations(dark.page)).toEqual([]);
-  await screenshot(dark.page, 'keys-scan-dark');
-  await dark.page.context().close();
-
-  // A scan that broke off, by two processes, without JSON values.
-  const broken: KeysReport = {
-    ...report,
-    scan: {
-      ...scan,
-      better_key: null,
-      group: {
-        name: 'nightly',
-        members: [
-          { client: 'partwise-1', host: '/10.0.0.1', partitions: [0, 1], records: 7, read_s: 3 },
-          { client: 'partwise-2', host: '/10.0.0.2', partitions: [2], records: 5, read_s: 4 },
-        ],
-      },
-      partitions: scan.partitions.map((one) =>
-        one.partition === 3 ? { ...one, error: { kind: 'timeout', message: 'no record' } } : one,
-      ),
-      error: { kind: 'interrupted', message: 'interrupted after 4,000 records' },
-      api_keys_left: ['API key AAA of lkc-1 is not deleted: timeout'],
-    },
-  };
-  const shown = await opened(
-    browser,
-    pageWith(template, broken, join(folder, 'broken.html')),
-    'light',
-  );
-  expect(await shown.page.locator('.proof').first().innerText()).toContain('⚠ read in part');
-  const messages = await shown.page.locator('.messages li').allInnerTexts();
-  expect(messages.map((text) => text.replace(/^✗ error:\s*/, ''))).toEqual([
-    'partition 3: no record',
-    'API key AAA of lkc-1 is not deleted: timeout',
-  ]);
-  await openAll(shown.page);
-  const members = await cells(shown.page, table('Processes that shared the scan'));
-  expect(members[0]!.slice(0, 3)).toEqual(['partwise-1', '/10.0.0.1', '0, 1']);
-  expect(await shown.page.locator('h2').allInnerTexts()).not.toContain('A better key');
-  expect(await violations(shown.page)).toEqual([]);
-  await shown.page.context().close();
-}, 60_000);

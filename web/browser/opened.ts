@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** Where screenshots go, for people. */
 const screens = process.env['PARTWISE_SCREENS'] ?? '../build/web-screens';
@@ -23,11 +24,12 @@ export async function opened(
   browser: Browser,
   file: string,
   scheme: 'light' | 'dark',
+  width = 1280,
 ): Promise<Opened> {
   const context = await browser.newContext({
     colorScheme: scheme,
     offline: true,
-    viewport: { width: 1280, height: 900 },
+    viewport: { width, height: 900 },
   });
   const page = await context.newPage();
   const address = pathToFileURL(file).href;
@@ -42,6 +44,14 @@ export async function opened(
   await page.locator('h1').waitFor();
   return { page, trouble };
 }
+
+/** Opens all that is closed at first. */
+export async function openAll(page: Page): Promise<void> {
+  for (const summary of await page.locator('summary').all()) await summary.click();
+}
+
+/** A table of numbers, by its whole caption. */
+export const table = (caption: string) => `table.data:has(caption:text-is("${caption}"))`;
 
 /** Rules of WCAG and of good practice that the page breaks, with where. */
 export async function violations(page: Page): Promise<string[]> {
@@ -75,4 +85,20 @@ export async function cells(page: Page, table: string): Promise<string[][]> {
     .evaluateAll((rows) =>
       rows.map((row) => [...row.children].map((cell) => (cell as HTMLElement).innerText.trim())),
     );
+}
+
+/** On a phone in the dark: no rule is broken, and nothing but tables is wider than the screen. */
+export async function expectNarrow(browser: Browser, file: string, name: string): Promise<void> {
+  const { page, trouble } = await opened(browser, file, 'dark', 375);
+  await screenshot(page, `${name}-narrow-dark`);
+  for (const open of [false, true]) {
+    if (open) await openAll(page);
+    expect(await violations(page)).toEqual([]);
+    const sideways = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sideways).toBe(0);
+  }
+  expect(trouble).toEqual([]);
+  await page.context().close();
 }

@@ -10,6 +10,7 @@ import {
   percentText,
   rateText,
   shareText,
+  keyText,
   tickText,
   timeText,
 } from './format';
@@ -67,4 +68,11 @@ test('times are of UTC, wherever they are read', () => {
   expect(timeText(at + 5)).toBe('2026-11-16 20:18:05 UTC');
   expect(tickText(at)).toBe('20:18');
   expect(tickText(epochOf('2026-11-16T00:00:00Z'))).toBe('Nov 16');
+  expect(tickText(epochOf('2026-11-16T00:00:05Z'))).toBe('00:00:05');
+});
+
+test('a key without anything to be seen stands in quotes', () => {
+  expect(keyText('order-1')).toBe('order-1');
+  expect(keyText('')).toBe('""');
+  expect(keyText(' ')).toBe('" "');
 });

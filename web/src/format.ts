@@ -98,14 +98,20 @@ export function timeText(epoch: number): string {
   return `${day} ${two(at.getUTCHours())}:${two(at.getUTCMinutes())}${seconds} UTC`;
 }
 
-/** For an axis: "Nov 16" at midnight, else "20:18". */
+/** A key as a name: one that is empty, or blank, stands in quotes. */
+export function keyText(key: string): string {
+  return key.trim() === '' ? JSON.stringify(key) : key;
+}
+
+/** For an axis: "Nov 16" at midnight, else "20:18", or "20:18:05". */
 export function tickText(epoch: number): string {
   const at = new Date(epoch * 1000);
-  if (at.getUTCHours() === 0 && at.getUTCMinutes() === 0) {
+  if (epoch % 86_400 === 0) {
     const month = at.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
     return `${month} ${at.getUTCDate()}`;
   }
-  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
+  const seconds = at.getUTCSeconds() === 0 ? '' : `:${two(at.getUTCSeconds())}`;
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}${seconds}`;
 }
 
 /** Seconds since 1970 of a time of UTC in ISO 8601; NaN where it is none. */

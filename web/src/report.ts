@@ -173,8 +173,8 @@ export interface HeatMap {
 
 export interface HeatRow {
   key: string;
-  /** Since when its records are counted: what it had before is not known. */
-  entered?: string | null;
+  /** Since when its records are counted: what it had before is not known. Null: none was counted. */
+  entered: string | null;
   records: number[];
 }
 
@@ -271,6 +271,8 @@ export interface FieldScore {
   max_over_mean: number;
   stability: number | null;
   within_key: number | null;
+  /** Other records with a record's value, on the average, of those read. */
+  others_alike: number;
   score: number;
 }
 
@@ -342,24 +344,27 @@ export interface Scan {
   api_keys_left: string[];
 }
 
+/** What keys there are. */
+export interface Keys {
+  source: string;
+  key_pattern: string[] | null;
+  records: number;
+  bytes: number;
+  distinct_keys: number;
+  effective_keys: number;
+  null_key_records: number;
+  empty_key_records: number;
+  keys_are_hashed: boolean;
+  heaviest: { key: string; records: number; share: number }[];
+}
+
 export interface KeysReport {
   schema: 'partwise.keys/1';
   version: string;
   command: string;
   started: string;
   settings: Settings;
-  keys: {
-    source: string;
-    key_pattern: string[] | null;
-    records: number;
-    bytes: number;
-    distinct_keys: number;
-    effective_keys: number;
-    null_key_records: number;
-    empty_key_records: number;
-    keys_are_hashed: boolean;
-    heaviest: { key: string; records: number; share: number }[];
-  };
+  keys: Keys;
   /** Of the strategies; null where other counts alone were asked for. */
   partitions: number | null;
   strategies: Strategy[] | null;

@@ -5,10 +5,11 @@ import {
   distinctText,
   fieldName,
   limitsText,
+  othersText,
   rankedText,
   readWord,
+  shareOr,
   splitWord,
-  stabilityText,
   troubleTexts,
 } from './scan_words';
 
@@ -65,6 +66,20 @@ test('an exact number stands alone, an estimate with its limits', () => {
   expect(distinctText({ ...keys, exact: false })).toBe('99,361 [97,804, 100,969]');
 });
 
+test('what keys may have that are not listed', () => {
+  const keys = [{ key: 'a', at_least: 5, at_most: 7, share: 0.5 }];
+  const distinct = { value: 2, low: 2, high: 2, standard_error: 0, exact: true };
+  const text = (x: number) => `${x} records`;
+  expect(othersText({ total: 10, unlisted_at_most: 0, keys }, distinct, text)).toBe(
+    'A key that is not among the heaviest 1 has 7 records at most.',
+  );
+  expect(othersText({ total: 10, unlisted_at_most: 8, keys }, distinct, text)).toContain('8 rec');
+  const all = { ...distinct, value: 1 };
+  expect(othersText({ total: 5, unlisted_at_most: 0, keys }, all, text)).toBe(
+    'There are no other keys.',
+  );
+});
+
 test('lost order is told with its time', () => {
   const keys = { value: 12, low: 10, high: 15 };
   const none = { keys: { value: 0, low: 0, high: 0 }, in_sample: 0, since: null, examples: [] };
@@ -77,11 +92,11 @@ test('lost order is told with its time', () => {
 });
 
 test('fields, their stability, and what they were ranked by', () => {
-  const field = { fields: ['user', 'day'], stability: 0.98765 } as FieldScore;
+  const field = { fields: ['user', 'day'] } as FieldScore;
   expect(fieldName(field)).toBe('user + day');
   expect(fieldName({ ...field, fields: [] })).toBe('the present key');
-  expect(stabilityText(field)).toBe('0.988');
-  expect(stabilityText({ ...field, stability: null })).toBe('not known');
+  expect(shareOr('not known', 0.98765)).toBe('98.8 %');
+  expect(shareOr('not known', null)).toBe('not known');
   const better = { records: 2000, not_json: 3, repeated_keys: 1, partitions: 6, advice: '' };
   expect(rankedText({ ...better, fields: [] })).toBe(
     'By 2,000 records with JSON values, over 6 partitions; 3 records have no JSON object. Stability is known by 1 key with several records.',

@@ -1,7 +1,7 @@
 // What a run of `keys scan` read and found, in words: as the terminal's (src/report/scan_table.cc).
-import { countedText, countText, numberText, shareText, timeText, epochOf } from './format';
+import { countedText, countText, shareText, timeText, epochOf } from './format';
 import type { Tone } from './mark';
-import type { BetterKey, FieldScore, Interval, Scan, SplitKeys } from './report';
+import type { BetterKey, FieldScore, HeavyKeys, Interval, Scan, SplitKeys } from './report';
 
 export interface Word {
   sign: string;
@@ -24,6 +24,17 @@ export function distinctText(distinct: Scan['distinct_keys']): string {
 
 export function limitsText(of: Interval, text: (x: number) => string): string {
   return `${text(of.value)} [${text(of.low)}, ${text(of.high)}]`;
+}
+
+/** What keys may have that are not listed; `sentence`: a weight with its unit. */
+export function othersText(
+  { keys, unlisted_at_most }: HeavyKeys,
+  distinct: Scan['distinct_keys'],
+  sentence: (x: number) => string,
+): string {
+  if (distinct.exact && distinct.value <= keys.length) return 'There are no other keys.';
+  const most = Math.max(unlisted_at_most, keys.at(-1)?.at_most ?? 0);
+  return `A key that is not among the heaviest ${countText(keys.length)} has ${sentence(most)} at most.`;
 }
 
 /** How much of what was asked for was read. */
@@ -91,8 +102,8 @@ export function fieldName({ fields }: FieldScore): string {
   return fields.length === 0 ? 'the present key' : fields.join(' + ');
 }
 
-export function stabilityText({ stability }: FieldScore): string {
-  return stability === null ? 'not known' : numberText(stability);
+export function shareOr(nothing: string, share: number | null): string {
+  return share === null ? nothing : shareText(share, 1);
 }
 
 export function rankedText(better: BetterKey): string {

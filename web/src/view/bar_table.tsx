@@ -28,10 +28,13 @@ function Bar({ row, most }: { row: BarRow; most: number }) {
   );
 }
 
+/** On a narrow screen longer names would leave no room for the bars. */
+const nameShort = 16;
+
 export function BarTable({ caption, columns, lineColumn, rows }: BarTableProps) {
   const most = Math.max(...rows.map((row) => Math.max(row.value ?? 0, row.line ?? 0)), 0);
   return (
-    <table class="bars">
+    <table class={rows.some((row) => row.name.length > nameShort) ? 'bars long' : 'bars'}>
       <caption>{caption}</caption>
       <thead>
         <tr>

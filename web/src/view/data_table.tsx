@@ -6,6 +6,8 @@ export interface TableData {
   columns: string[];
   /** The first cell names its row. */
   rows: (string | number)[][];
+  /** Columns, from 0 on, whose cells are words, and not numbers. */
+  words?: number[];
 }
 
 /** Wide or long tables scroll in a box of their own, by keyboard too. */
@@ -24,14 +26,16 @@ export function ScrollBox({
 }
 
 export function DataTable({ table }: { table: TableData }) {
+  const kind = (column: number) =>
+    column === 0 || table.words?.includes(column) ? 'words' : 'number';
   return (
     <ScrollBox label={table.caption}>
       <table class="data">
         <caption>{table.caption}</caption>
         <thead>
           <tr>
-            {table.columns.map((name) => (
-              <th key={name} scope="col">
+            {table.columns.map((name, j) => (
+              <th key={name} scope="col" class={kind(j)}>
                 {name}
               </th>
             ))}
@@ -46,7 +50,9 @@ export function DataTable({ table }: { table: TableData }) {
                     {cell}
                   </th>
                 ) : (
-                  <td key={j}>{cell}</td>
+                  <td key={j} class={kind(j)}>
+                    {cell}
+                  </td>
                 ),
               )}
             </tr>

@@ -1,16 +1,28 @@
 // When each key was busy: a row a key, a column a step of time.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import { countText, durationText, epochOf, tickText, timeText, unknown } from '../format';
-import { depth, type HeatCells, heatCells, timeColumns, unknownColumns } from '../heat';
-import type { HeatMap, HeatRow } from '../report';
+import { countText, durationText, epochOf, keyText, tickText, timeText } from '../format';
+import {
+  cellText,
+  depth,
+  type HeatCells,
+  heatCells,
+  heatSteps,
+  isNotCounted,
+  notCounted,
+  timeColumns,
+} from '../heat';
+import type { HeatMap } from '../report';
 import { type Colors, colors, useTheme } from '../theme';
-import { DataDetails } from './data_table';
+import { DataDetails, type TableData } from './data_table';
 
 const rowHeight = 20;
 const namesWidth = 130;
 const axisHeight = 22;
 const columnsAtMost = 400;
+
+const dotsNote =
+  'Dots: not counted yet. A key is counted from when it is among the heaviest; what it had before is not known.';
 
 function nameFitting(name: string): string {
   return name.length > 16 ? `${name.slice(0, 15)}…` : name;
@@ -19,8 +31,8 @@ function nameFitting(name: string): string {
 function drawCells(pen: CanvasRenderingContext2D, cells: HeatCells, width: number, look: Colors) {
   const each = (width - namesWidth) / Math.max(1, cells.columns);
   cells.rows.forEach((row, y) => {
-    row.forEach((records, x) => {
-      pen.globalAlpha = depth(records, cells.most);
+    row.forEach((cell, x) => {
+      pen.globalAlpha = depth(cell.records, cells.most);
       pen.fillStyle = look.first;
       pen.fillRect(
         namesWidth + x * each,
@@ -33,10 +45,9 @@ function drawCells(pen: CanvasRenderingContext2D, cells: HeatCells, width: numbe
   pen.globalAlpha = 1;
 }
 
-// A dotted line: not counted yet, which is not the same as nothing.
-function drawUnknown(
+// A dotted line through each cell that was not counted yet.
+function drawNotCounted(
   pen: CanvasRenderingContext2D,
-  map: HeatMap,
   cells: HeatCells,
   width: number,
   look: Colors,
@@ -45,13 +56,15 @@ function drawUnknown(
   pen.strokeStyle = look.text;
   pen.globalAlpha = 0.5;
   pen.setLineDash([2, 4]);
-  unknownColumns(map, cells).forEach((columns, y) => {
-    if (columns === 0) return;
-    pen.beginPath();
-    pen.moveTo(namesWidth, (y + 0.5) * rowHeight);
-    pen.lineTo(namesWidth + columns * each, (y + 0.5) * rowHeight);
-    pen.stroke();
+  pen.beginPath();
+  cells.rows.forEach((row, y) => {
+    row.forEach((cell, x) => {
+      if (!isNotCounted(cell)) return;
+      pen.moveTo(namesWidth + x * each, (y + 0.5) * rowHeight);
+      pen.lineTo(namesWidth + (x + 1) * each, (y + 0.5) * rowHeight);
+    });
   });
+  pen.stroke();
   pen.setLineDash([]);
   pen.globalAlpha = 1;
 }
@@ -69,7 +82,7 @@ function drawWords(
   pen.textAlign = 'right';
   map.keys.forEach((one, y) => {
     pen.fillText(
-      nameFitting(one.key),
+      nameFitting(keyText(one.key)),
       namesWidth - 8,
       y * rowHeight + rowHeight / 2,
       namesWidth - 12,
@@ -78,8 +91,10 @@ function drawWords(
   pen.textAlign = 'left';
   const each = (width - namesWidth) / Math.max(1, cells.columns);
   for (const [column, at] of timeColumns(map, cells, 60 / each)) {
-    const y = map.keys.length * rowHeight + axisHeight / 2;
-    pen.fillText(tickText(at), namesWidth + column * each, y);
+    const text = tickText(at);
+    const x = namesWidth + column * each;
+    if (x + pen.measureText(text).width > width) continue;
+    pen.fillText(text, x, map.keys.length * rowHeight + axisHeight / 2);
   }
 }
 
@@ -94,32 +109,38 @@ function draw(canvas: HTMLCanvasElement, map: HeatMap, cells: HeatCells): void {
   pen.scale(scale, scale);
   const look = colors();
   drawCells(pen, cells, width, look);
-  drawUnknown(pen, map, cells, width, look);
+  drawNotCounted(pen, cells, width, look);
   drawWords(pen, map, cells, width, look);
 }
 
 /** What the cell under the pointer holds; empty outside of all. */
-function cellText(map: HeatMap, cells: HeatCells, event: MouseEvent): string {
+function pointedText(map: HeatMap, cells: HeatCells, event: MouseEvent): string {
   const canvas = event.currentTarget as HTMLCanvasElement;
   const each = (canvas.clientWidth - namesWidth) / Math.max(1, cells.columns);
   const x = Math.floor((event.offsetX - namesWidth) / each);
-  const one = map.keys[Math.floor(event.offsetY / rowHeight)];
-  const records = one && cells.rows[map.keys.indexOf(one)]?.[x];
-  if (!one || records === undefined) return '';
-  const at = epochOf(map.start) + x * cells.stepsEach * map.step_s;
-  const y = map.keys.indexOf(one);
-  if (x < (unknownColumns(map, cells)[y] ?? 0)) {
-    return `${one.key}, ${timeText(at)}: not counted yet`;
-  }
-  return `${one.key}, ${timeText(at)}: ${countText(records)} records`;
+  const y = Math.floor(event.offsetY / rowHeight);
+  const cell = cells.rows[y]?.[x];
+  if (!cell) return '';
+  const at = timeText(epochOf(map.start) + x * cells.stepsEach * map.step_s);
+  const text = isNotCounted(cell) ? `${notCounted} not counted yet` : `${cellText(cell)} records`;
+  return `${keyText(map.keys[y]!.key)}, ${at}: ${text}`;
 }
 
-function stepText(map: HeatMap, one: HeatRow, step: number): string {
-  const records = one.records[step] ?? 0;
-  const end = epochOf(map.start) + (step + 1) * map.step_s;
-  const before = one.entered && end <= epochOf(one.entered);
-  if (!before) return countText(records);
-  return records === 0 ? unknown : `≥ ${countText(records)}`;
+function tableOf(map: HeatMap): TableData {
+  const rows = heatSteps(map);
+  const all = rows.flat();
+  const signs = [
+    all.some(isNotCounted) ? `; ${notCounted}: not counted yet` : '',
+    all.some((one) => one.partial && !isNotCounted(one)) ? '; ≥: counted in part' : '',
+  ];
+  return {
+    caption: `Records by key, a step of ${durationText(map.step_s)}${signs.join('')}`,
+    columns: ['From', ...map.keys.map((one) => keyText(one.key))],
+    rows: (rows[0] ?? []).map((_, i) => [
+      timeText(epochOf(map.start) + i * map.step_s),
+      ...rows.map((row) => (row[i] ? cellText(row[i]) : '')),
+    ]),
+  };
 }
 
 export function HeatMapChart({ map }: { map: HeatMap }) {
@@ -136,14 +157,14 @@ export function HeatMapChart({ map }: { map: HeatMap }) {
   const step = durationText(map.step_s);
   const shared =
     cells.stepsEach > 1 ? `; each column is the busiest of ${cells.stepsEach} steps` : '';
+  const dotted = cells.rows.some((row) => row.some(isNotCounted));
   return (
     <section>
       <h2>Keys over time</h2>
       <figure class="chart">
         <figcaption>Records of the heaviest keys, a step of {step}</figcaption>
         <p class="note">
-          The deeper, the more records{shared}. Times are UTC. Dots: a key is counted from when it
-          is among the heaviest; what it had before is not known.
+          The deeper, the more records{shared}. Times are UTC.{dotted && ` ${dotsNote}`}
         </p>
         <div>
           <canvas
@@ -151,7 +172,7 @@ export function HeatMapChart({ map }: { map: HeatMap }) {
             class="heat"
             role="img"
             aria-label={`Heat map: records of ${map.keys.length} keys in steps of ${step}; at most ${countText(cells.most)} records in a step.`}
-            onMouseMove={(event) => setPointed(cellText(map, cells, event))}
+            onMouseMove={(event) => setPointed(pointedText(map, cells, event))}
             onMouseLeave={() => setPointed('')}
           />
         </div>
@@ -161,16 +182,7 @@ export function HeatMapChart({ map }: { map: HeatMap }) {
           <span>{countText(cells.most)} records a step</span>
           <span class="pointed">{pointed}</span>
         </div>
-        <DataDetails
-          table={() => ({
-            caption: `Records by key, a step of ${step}`,
-            columns: ['From', ...map.keys.map((one) => one.key)],
-            rows: (map.keys[0]?.records ?? []).map((_, i) => [
-              timeText(epochOf(map.start) + i * map.step_s),
-              ...map.keys.map((one) => stepText(map, one, i)),
-            ]),
-          })}
-        />
+        <DataDetails table={() => tableOf(map)} />
       </figure>
     </section>
   );

@@ -4,6 +4,7 @@ import {
   countText,
   countedText,
   epochOf,
+  keyText,
   numberText,
   shareText,
   timeText,
@@ -49,13 +50,13 @@ function Keys({ report }: { report: KeysReport }) {
           { name: 'Records with an empty key', value: countText(keys.empty_key_records) },
         ]}
       />
-      {!report.scan && keys.heaviest.length > 0 && (
+      {keys.heaviest.length > 0 && (
         <BarTable
           caption="Heaviest keys"
           columns={[keys.keys_are_hashed ? 'Key (hash)' : 'Key', 'Records']}
           lineColumn="Share"
           rows={keys.heaviest.map((one) => ({
-            name: one.key,
+            name: keyText(one.key),
             value: one.share,
             text: countText(one.records),
             lineText: shareText(one.share, 1),
@@ -69,11 +70,12 @@ function Keys({ report }: { report: KeysReport }) {
 function Strategies({ report }: { report: KeysReport }) {
   const strategies = report.strategies ?? [];
   if (strategies.length === 0) return null;
+  const others = strategies.some((one) => one.name !== 'actual');
   const estimated = report.scan && !report.scan.what_if.exact ? report.scan.what_if.keys : null;
   return (
     <section>
       <h2>Strategies</h2>
-      {report.scan && (
+      {report.scan && others && (
         <p class="note">
           “actual” is where the records lie; the others, where the same keys would lie
           {estimated !== null && <>, estimated from {countText(estimated)} of the keys</>}.
@@ -98,11 +100,14 @@ export function KeysPage({ report }: { report: KeysReport }) {
       <Messages word="warning" texts={report.warnings} />
       <SettingsDetails settings={report.settings} />
       {report.verification && <VerificationSection verification={report.verification} />}
-      {report.scan && <ScanSections scan={report.scan} hashed={report.keys.keys_are_hashed} />}
-      <Keys report={report} />
+      {report.scan ? (
+        <ScanSections scan={report.scan} keys={report.keys} />
+      ) : (
+        <Keys report={report} />
+      )}
       <Strategies report={report} />
       {report.sweep && <SweepCharts sweep={report.sweep} />}
-      {report.heat_map && <HeatMapChart map={report.heat_map} />}
+      {report.heat_map && report.heat_map.keys.length > 0 && <HeatMapChart map={report.heat_map} />}
     </>
   );
 }

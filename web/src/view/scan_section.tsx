@@ -1,16 +1,26 @@
 // What is in a topic: how much was read, the heaviest keys, who placed the keys, and where order is lost.
-import { bytesText, countText, numberText, percentText, shareText } from '../format';
-import type { BetterKey, Forensics, HeavyKeys, Scan, Sizes, SplitKeys } from '../report';
+import {
+  bytesText,
+  countText,
+  countedText,
+  keyText,
+  numberText,
+  percentText,
+  shareText,
+  unknown,
+} from '../format';
+import type { BetterKey, Forensics, HeavyKeys, Keys, Scan, Sizes, SplitKeys } from '../report';
 import {
   distinctText,
   fieldName,
   limitsText,
   momentText,
+  othersText,
   placedLeast,
   rankedText,
   readWord,
   splitWord,
-  stabilityText,
+  shareOr,
   troubleTexts,
   type Word,
 } from '../scan_words';
@@ -29,12 +39,14 @@ function Told({ word }: { word: Word }) {
   );
 }
 
-function numbersOf(scan: Scan): Fact[] {
+function numbersOf(scan: Scan, keys: Keys): Fact[] {
   return [
     { name: 'Records read', value: countText(scan.records) },
     { name: 'Bytes', value: bytesText(scan.bytes) },
     { name: 'Distinct keys', value: distinctText(scan.distinct_keys) },
+    { name: 'Effective keys', value: numberText(keys.effective_keys) },
     { name: 'Without a key', value: countText(scan.null_key_records) },
+    { name: 'With an empty key', value: countText(keys.empty_key_records) },
     { name: 'Tombstones', value: countText(scan.tombstones) },
     { name: 'Read in', value: `${numberText(scan.read_s)} s` },
   ];
@@ -61,7 +73,9 @@ function sizesTable(keys: Sizes, values: Sizes): TableData {
   const row = (name: string, of: Sizes) => [
     name,
     countText(of.count),
-    ...[of.min, of.p50, of.p90, of.p99, of.max, of.mean].map((size) => countText(size)),
+    ...[of.min, of.p50, of.p90, of.p99, of.max, of.mean].map((size) =>
+      of.count > 0 ? countText(size) : unknown,
+    ),
   ];
   return {
     caption: 'Sizes of keys and values, in bytes',
@@ -85,6 +99,7 @@ function partitionsTable(scan: Scan): TableData {
       'Last record',
       'Error',
     ],
+    words: [9],
     rows: scan.partitions.map((one) => [
       one.partition,
       one.from_offset,
@@ -109,6 +124,7 @@ function Group({ scan }: { scan: Scan }) {
       table={() => ({
         caption: 'Processes that shared the scan',
         columns: ['Client', 'Host', 'Partitions', 'Records', 'Read in'],
+        words: [1, 2],
         rows: members.map((one) => [
           one.client,
           one.host,
@@ -121,29 +137,27 @@ function Group({ scan }: { scan: Scan }) {
   );
 }
 
-/** Of keys that are not listed. */
-function otherAtMost({ keys, unlisted_at_most }: HeavyKeys): number {
-  return Math.max(unlisted_at_most, keys.at(-1)?.at_most ?? 0);
-}
-
 function Heavy(props: {
   heavy: HeavyKeys;
+  distinct: Scan['distinct_keys'];
   of: string;
   hashed: boolean;
   text: (x: number) => string;
+  /** With its unit, where `text` has none. */
+  sentence: (x: number) => string;
 }) {
-  const { heavy, of, hashed, text } = props;
+  const { heavy, distinct, of, hashed, text, sentence } = props;
   if (heavy.keys.length === 0) return null;
   const shown = heavy.keys.slice(0, heavyShown);
   const share = (x: number) => x / Math.max(1, heavy.total);
   return (
     <div>
       <BarTable
-        caption={`By ${of}, at least; the line across a bar: at most. A key that is not among the heaviest ${countText(heavy.keys.length)} has ${text(otherAtMost(heavy))} at most.`}
+        caption={`By ${of}, at least; the line across a bar: at most. ${othersText(heavy, distinct, sentence)}`}
         columns={[hashed ? 'Key (hash)' : 'Key', 'At least']}
         lineColumn="Share"
         rows={shown.map((one) => ({
-          name: one.key,
+          name: keyText(one.key),
           value: share(one.at_least),
           text: text(one.at_least),
           line: one.at_most > one.at_least ? share(one.at_most) : null,
@@ -156,7 +170,7 @@ function Heavy(props: {
           caption: `Heaviest keys by ${of}`,
           columns: [hashed ? 'Key (hash)' : 'Key', 'At least', 'At most', 'Share at least'],
           rows: heavy.keys.map((one) => [
-            one.key,
+            keyText(one.key),
             text(one.at_least),
             text(one.at_most),
             shareText(one.share, 2),
@@ -181,6 +195,7 @@ function placersTable({ placers, unknown_keys, unknown_records }: Forensics): Ta
       'Agreeing by chance',
       'Not told from',
     ],
+    words: [1, 7],
     rows: [
       ...placers.map((one) => [
         one.placer,
@@ -252,8 +267,9 @@ function Split({ split }: { split: SplitKeys }) {
           table={{
             caption: 'Keys in more than one partition, those with the most records',
             columns: ['Key', 'Order lost since', 'Records by partition, with the last one'],
+            words: [2],
             rows: split.examples.map((one) => [
-              one.key,
+              keyText(one.key),
               momentText(one.since),
               one.partitions
                 .map((at) => `P${at.partition}: ${countText(at.records)}, ${momentText(at.last)}`)
@@ -280,7 +296,7 @@ function Better({ better }: { better: BetterKey }) {
           name: fieldName(one),
           value: one.score,
           text: numberText(one.score),
-          lineText: stabilityText(one),
+          lineText: shareOr('not known', one.stability),
           strong: one.fields.length === 0,
         }))}
       />
@@ -296,6 +312,7 @@ function Better({ better }: { better: BetterKey }) {
             'Max / mean',
             'Stability',
             'Within key',
+            'Other records with its value, mean',
             'Values in the sample',
             'Values at least',
           ],
@@ -306,8 +323,9 @@ function Better({ better }: { better: BetterKey }) {
             percentText(one.cv_percent),
             percentText(one.cv_percent_by_chance),
             numberText(one.max_over_mean),
-            stabilityText(one),
-            numberText(one.within_key),
+            shareOr('not known', one.stability),
+            shareOr(unknown, one.within_key),
+            numberText(one.others_alike),
             countText(one.distinct),
             countText(one.distinct_at_least),
           ]),
@@ -317,8 +335,8 @@ function Better({ better }: { better: BetterKey }) {
   );
 }
 
-/** `hashed`: keys are shown as hashes. */
-export function ScanSections({ scan, hashed }: { scan: Scan; hashed: boolean }) {
+export function ScanSections({ scan, keys }: { scan: Scan; keys: Keys }) {
+  const hashed = keys.keys_are_hashed;
   const keyed = scan.records > scan.null_key_records;
   return (
     <>
@@ -326,7 +344,7 @@ export function ScanSections({ scan, hashed }: { scan: Scan; hashed: boolean }) 
         <h2>In the topic</h2>
         <Told word={readWord(scan)} />
         <Messages word="error" texts={troubleTexts(scan)} />
-        <Tiles facts={numbersOf(scan)} />
+        <Tiles facts={numbersOf(scan, keys)} />
         <Facts facts={factsOf(scan)} />
         <Group scan={scan} />
         <DataTable table={sizesTable(scan.key_bytes, scan.value_bytes)} />
@@ -339,11 +357,20 @@ export function ScanSections({ scan, hashed }: { scan: Scan; hashed: boolean }) 
             <div class="charts">
               <Heavy
                 heavy={scan.heaviest_by_records}
+                distinct={scan.distinct_keys}
                 of="records"
                 hashed={hashed}
                 text={countText}
+                sentence={(x) => countedText(x, 'record')}
               />
-              <Heavy heavy={scan.heaviest_by_bytes} of="bytes" hashed={hashed} text={bytesText} />
+              <Heavy
+                heavy={scan.heaviest_by_bytes}
+                distinct={scan.distinct_keys}
+                of="bytes"
+                hashed={hashed}
+                text={bytesText}
+                sentence={bytesText}
+              />
             </div>
           </section>
           <Placers forensics={scan.forensics} />
