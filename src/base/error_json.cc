@@ -1,5 +1,7 @@
 #include "base/error_json.h"
 
+#include <nlohmann/json.hpp>
+
 namespace partwise {
 
 nlohmann::ordered_json error_json(const std::optional<Error>& error) {

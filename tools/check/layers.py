@@ -18,7 +18,7 @@ OWNERS = {
     "curl/": {"http"},
     "openssl/": {"http", "kafka", "protocol", "listener", "credentials"},
     "CLI/": {"cli"},
-    "nlohmann/": {"sizing", "inventory", "config", "fleet", "listener", "app", "credentials",
+    "nlohmann/": {"base", "sizing", "inventory", "config", "fleet", "listener", "app", "credentials",
                   "metrics", "registry", "http", "keys"},
     "boost/": {"sample", "keys", "protocol", "fleet", "listener"},
     "zlib.h": {"protocol"},
