@@ -52,6 +52,7 @@ std::string even_text(const Placement& placement, const Verdict& verdict) {
         "even, though the hash is worse than chance, which gives {:.2g} % (p = {:.2g})",
         verdict.cv_percent_by_chance, verdict.p_value);
   }
+  if (placement.weights.keys() == 0) return "even; no record has a key";
   if (!keeps_key_order(placement.strategy))
     return "even; hot keys, if any, are on several partitions, their order is lost";
   return fmt::format("even; chance alone gives {:.2g} %", verdict.cv_percent_by_chance);

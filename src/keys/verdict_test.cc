@@ -99,6 +99,14 @@ TEST(Verdict, TellsRecordsWithoutAKeyAmongOthers) {
   EXPECT_EQ(verdict(few, Strategy::murmur2, 6).cause, Cause::too_few_keys);
 }
 
+TEST(Verdict, SaysNothingOfHashesWhereThereAreNoKeys) {
+  CountedKeys none;
+  none.add_null(100'000);
+  const auto even = verdict(none, Strategy::murmur2, 6);
+  EXPECT_EQ(even.cause, Cause::none);
+  EXPECT_EQ(even.text, "even; no record has a key");
+}
+
 TEST(Verdict, SaysOfFewKeysWhatTheStrategyDoes) {
   const auto keys = simulated(Simulation::more, 100'000);
   const auto text = [&](Strategy strategy) { return verdict(*keys, strategy, 10).text; };
