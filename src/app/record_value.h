@@ -26,8 +26,9 @@ class RecordValues {
  private:
   std::size_t least_bytes_;
   Instant second_{};
-  std::string time_;  // of that second
-  std::string text_;
+  std::string behind_key_;  // with the time of that second
+  std::string quoted_;      // a key that is not plain
+  std::string room_;
 };
 
 /// The id in such a value; nothing in any other.
