@@ -25,7 +25,7 @@ class MemoryWatch:
             if not found:
                 return  # it has ended
             self.kib = int(found[0].split()[1])
-            time.sleep(0.02)
+            time.sleep(0.1)  # seldom: it shares the processors with what is measured
 
     def mib(self):
         self.thread.join()

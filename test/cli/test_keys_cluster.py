@@ -1,0 +1,37 @@
+"""`partwise keys` on the embedded cluster as a whole: each step once, so that a sanitizer sees its threads."""
+
+import concurrent.futures
+import json
+
+import pytest
+from embedded_cluster import EmbeddedCluster
+
+
+@pytest.fixture
+def cluster():
+    cluster = EmbeddedCluster()
+    yield cluster
+    cluster.stop()
+
+
+def test_keys_are_produced_scanned_by_one_and_by_two_and_cleaned_up(cluster, partwise):
+    def keys(*arguments):
+        run = partwise("keys", *arguments, "--bootstrap-servers", cluster.bootstrap, "--format", "json")
+        assert run.status == 0, run.err
+        return json.loads(run.out) if run.out else None
+
+    verification = keys("verify", "--simulation", "hot", "--records", 20_000, "--partitions", 6, "--keep")["verification"]
+    assert verification["arrivals"]["proven"]
+    topic = verification["topic"]
+    alone = keys("scan", topic)
+    assert alone["strategies"][0]["counts"] == verification["arrivals"]["actual"]
+
+    with concurrent.futures.ThreadPoolExecutor(2) as both:
+        runs = [both.submit(keys, "scan", topic, "--group", "two", "--group-size", "2") for _ in range(2)]
+        (together,) = [run.result() for run in runs if run.result()]
+    assert len(together["scan"]["group"]["members"]) == 2
+    assert together["strategies"][0]["counts"] == alone["strategies"][0]["counts"]
+    assert together["keys"]["heaviest"][0] == alone["keys"]["heaviest"][0]
+
+    assert [one["deleted"] for one in keys("cleanup", "--yes", "--all")["topics"]] == [True]
+    assert keys("cleanup")["topics"] == []
