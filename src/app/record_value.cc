@@ -63,7 +63,8 @@ std::string_view RecordValues::of(std::int64_t id, std::optional<std::string_vie
   const std::string_view digits(number.data(), number.size());
   const bool plain = key && is_plain(*key);
   if (key && !plain) quoted_ = quoted(*key);
-  const auto shown = !key ? std::string_view("null") : plain ? *key : quoted_;
+  std::string_view shown = "null";
+  if (key) shown = plain ? *key : quoted_;
   const auto most = id_field.size() + key_field.size() + shown.size() + 2 + behind_key_.size() +
                     2 * digits.size() + end_text.size() + least_bytes_;
   if (room_.size() < most) room_.resize(most);

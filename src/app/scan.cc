@@ -242,11 +242,21 @@ class ScanRun {
     report_.strategies.push_back({"actual", in_order, std::move(actual.load), std::move(verdict)});
   }
 
+  // Values and headers of a record, on the average.
+  static std::int64_t bytes_beside_key(const keys::ScanSummary& summary) {
+    const auto total = summary.total();
+    const auto& keys = summary.key_sizes();
+    const auto key_bytes = keys.mean() * static_cast<double>(keys.count());
+    const auto records = std::max<std::int64_t>(1, total.records);
+    return std::llround((static_cast<double>(total.bytes) - key_bytes) /
+                        static_cast<double>(records));
+  }
+
   void what_if(const keys::RecordedKeys& recorded) {
     auto& scan = *report_.scan;
     scan.what_if_exact = recorded.exact;
     scan.what_if_keys = recorded.sampled;
-    report_.rules.value_bytes = std::llround(scan.summary.value_sizes().mean());
+    report_.rules.value_bytes = bytes_beside_key(scan.summary);
     if (options_.partitions.size() <= 1) {
       report_.rules.partitions =
           options_.partitions.empty() ? report_.rules.partitions : options_.partitions.front();
