@@ -11,7 +11,7 @@
 #include "app/one_cluster.h"
 #include "base/random.h"
 #include "base/units.h"
-#include "kafka/key_topic.h"
+#include "kafka/topic_cleanup.h"
 
 namespace partwise::app {
 namespace {

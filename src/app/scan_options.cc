@@ -24,8 +24,20 @@ constexpr std::string_view shared_group = "Several processes";
 constexpr std::string_view what_if_group = "What if";
 
 constexpr auto scan_rows = std::to_array<Option>({
-    {"topic", "", OptionType::text, scan_group, "TOPIC", "",
-     "the topic; the word behind `keys scan` will do"},
+    {"topic",
+     "",
+     OptionType::text,
+     scan_group,
+     "TOPIC",
+     "",
+     "the topic; a word without a flag will do",
+     0,
+     1e18,
+     {},
+     false,
+     {},
+     false,
+     true},
     {"from", "", OptionType::text, scan_group, "TIME", "",
      "records from then on: 2026-03-04T05:06:07Z, 2026-03-04, or 6h for six hours ago"},
     {"to", "", OptionType::text, scan_group, "TIME", "", "records before then, likewise"},

@@ -33,6 +33,22 @@ class UnknownWords {
     flags_.emplace_back("--help");
   }
 
+  /// Takes out the first word that belongs to no flag. Not where it may be a piece of a secret,
+  /// unless it comes before all flags.
+  std::optional<std::string> take_bare(std::vector<std::string>& left_over) const {
+    bool may_be_a_value = false;
+    for (auto word = left_over.begin(); word != left_over.end(); ++word) {
+      const bool flag = word->starts_with("-");
+      if (!flag && !may_be_a_value && (secret_flag_.empty() || *word == line_.front())) {
+        auto bare = std::move(*word);
+        left_over.erase(word);
+        return bare;
+      }
+      may_be_a_value = flag && word->find('=') == std::string::npos;
+    }
+    return std::nullopt;
+  }
+
   // Values of flags that are themselves unknown are not another mistake.
   Errors errors(const std::vector<std::string>& left_over) {
     bool may_be_a_value = false;
@@ -108,6 +124,26 @@ void add_slot(CLI::App& parser, Slot& slot) {
   if (slot.option->type == OptionType::boolean) slot.parsed->expected(0, 1);
 }
 
+// "scan orders --show-keys", "scan --from 6h orders", also "scan --show-keys orders".
+void take_bare_word(std::vector<Slot>& slots, const UnknownWords& unknown,
+                    std::vector<std::string>& left_over) {
+  const auto bare =
+      std::find_if(slots.begin(), slots.end(), [](const Slot& slot) { return slot.option->bare; });
+  if (bare == slots.end() || bare->parsed->count() > 0) return;
+  if (auto word = unknown.take_bare(left_over)) {
+    bare->text = std::move(*word);
+    return;
+  }
+  for (auto& slot : slots) {
+    if (slot.option->type != OptionType::boolean || slot.text.empty() ||
+        config::boolean_from_text(slot.text)) {
+      continue;
+    }
+    bare->text = std::exchange(slot.text, {});
+    return;
+  }
+}
+
 // "--flag VALUE" where VALUE begins with a dash: the library takes it for a flag.
 Error missing_value(const CLI::ParseError& error) {
   const std::string what = error.what();
@@ -139,9 +175,12 @@ tl::expected<ParsedLine, Errors> parsed_line(OptionTable table, const Arguments&
   }
   ParsedLine line;
   line.help = help;
-  line.unknown = UnknownWords(table, arguments).errors(parser.remaining());
+  auto left_over = parser.remaining();
+  UnknownWords unknown(table, arguments);
+  take_bare_word(slots, unknown, left_over);
+  line.unknown = unknown.errors(left_over);
   for (const auto& [option, text, parsed] : slots) {
-    if (parsed->count() == 0) continue;
+    if (parsed->count() == 0 && text.empty()) continue;
     const bool alone = option->type == OptionType::boolean && text.empty();
     line.flags[std::string(option->name)] = Given{alone ? "True" : text, config::flag_of(*option)};
   }

@@ -17,7 +17,7 @@ struct ParsedLine {
 };
 
 /// --flag VALUE, --flag=VALUE; a boolean flag may stand alone. The last of two wins,
-/// or both make a list where the option is repeatable.
+/// or both make a list where the option is repeatable. One word may be a bare option's value.
 ///
 /// errors: invalid_input for a flag without its value
 tl::expected<ParsedLine, Errors> parsed_line(config::OptionTable table, const Arguments& arguments);

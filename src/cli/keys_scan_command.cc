@@ -15,14 +15,6 @@
 namespace partwise::cli {
 namespace {
 
-// `scan orders --from 6h` is `scan --topic orders --from 6h`.
-Arguments with_topic(Arguments arguments) {
-  if (!arguments.empty() && !arguments.front().starts_with('-')) {
-    arguments.front().insert(0, "--topic=");
-  }
-  return arguments;
-}
-
 ExitStatus status_of(const keys::ScanReport& scan) {
   Errors errors;
   if (scan.error) errors.push_back(*scan.error);
@@ -65,8 +57,7 @@ std::string keys_scan_help() {
 }
 
 int keys_scan_command(const Arguments& arguments) {
-  const auto settings =
-      settings_or_status(app::scan_option_table(), keys_scan_help, with_topic(arguments));
+  const auto settings = settings_or_status(app::scan_option_table(), keys_scan_help, arguments);
   if (!settings) return settings.error();
   const auto options = app::scan_options(settings->values, SystemClock().now());
   if (!options) {

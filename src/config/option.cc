@@ -13,7 +13,6 @@
 #include "config/secret.h"
 
 namespace partwise::config {
-namespace {
 
 std::optional<bool> boolean_from_text(std::string_view text) {
   constexpr std::array<std::string_view, 6> yes = {"true", "yes", "on", "1", "t", "y"};
@@ -23,6 +22,8 @@ std::optional<bool> boolean_from_text(std::string_view text) {
   if (std::find(no.begin(), no.end(), lower) != no.end()) return false;
   return std::nullopt;
 }
+
+namespace {
 
 std::optional<double> number_from_text(std::string_view text) {
   text = trimmed(text);

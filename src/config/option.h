@@ -40,10 +40,14 @@ struct Option {
   bool secret = false;             ///< shown as ***
   std::string_view also_env = {};  ///< another name of the variable; `env` wins
   bool repeatable = false;         ///< flags given several times make a list, with commas between
+  bool bare = false;               ///< a word without a flag is its value; one option of a table
 };
 
 /// "--sampling-days".
 std::string flag_of(const Option& option);
+
+/// Nothing for any other text.
+std::optional<bool> boolean_from_text(std::string_view text);
 
 /// One given value and where it came from.
 struct Given {

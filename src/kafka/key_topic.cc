@@ -1,47 +1,25 @@
 #include "kafka/key_topic.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "base/random.h"
 #include "kafka/client.h"
 #include "kafka/error.h"
-#include "kafka/metadata.h"
 #include "kafka/record_scan.h"
 #include "kafka/record_topic.h"
+#include "kafka/run_mark.h"
 #include "kafka/topic_removal.h"
 
 namespace partwise::kafka {
 namespace {
 
 constexpr int slice_ms = 100;  // how long a stop may go unnoticed
-constexpr const char* mark_header = "partwise-run";
 constexpr int default_replication_factor = 3;
-
-// Others' runs may write to the topic at the same time.
-std::string run_mark() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  const auto seed = static_cast<std::uint64_t>(now) ^ static_cast<std::uint64_t>(getpid());
-  return fmt::format("{:016x}:", Random(seed).next());
-}
-
-// The header's value is "1a2b3c4d5e6f7081:42": which run, and which of its records.
-std::optional<std::int64_t> number_in(std::string_view text, const std::string& run) {
-  if (!text.starts_with(run)) return std::nullopt;
-  text.remove_prefix(run.size());
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 /// Hands this run's records on, one partition's after another's as they come.
 class OwnRecordSink final : public sample::ScanSink {
@@ -71,7 +49,7 @@ class OwnRecordSink final : public sample::ScanSink {
 class KafkaKeyTopic final : public KeyTopic {
  public:
   KafkaKeyTopic(ClientSettings settings, KeyTopicSpec spec)
-      : settings_(std::move(settings)), spec_(std::move(spec)), mark_(run_mark()), run_(mark_) {
+      : settings_(std::move(settings)), spec_(std::move(spec)) {
     wanted_.name = spec_.name;
     wanted_.partitions = spec_.partitions;
     wanted_.replication_setting = "--replication-factor ";
@@ -133,7 +111,7 @@ class KafkaKeyTopic final : public KeyTopic {
     scan.client = settings_;
     scan.workers = 1;  // so that `take` needs no lock
     scan.patience = settings_.timeout;
-    if (spec_.existing) scan.mark = mark_header;
+    if (spec_.existing) scan.mark = RunMark::header;
     OwnRecordSink sink([this](const auto& record) { return number_of(record); }, take);
     record_scan(scan, traffic_)->scan(ranges, {spec_.name}, sink, stop);
     if (stop.stop_requested())
@@ -206,7 +184,7 @@ class KafkaKeyTopic final : public KeyTopic {
   }
 
   [[nodiscard]] std::optional<std::int64_t> number_of(const sample::ScannedRecord& record) const {
-    if (spec_.existing) return number_in(record.mark, run_);
+    if (spec_.existing) return mark_.number_in(record.mark);
     return record.value ? spec_.number_in(*record.value) : std::nullopt;
   }
 
@@ -228,9 +206,7 @@ class KafkaKeyTopic final : public KeyTopic {
   }
 
   rd_kafka_resp_err_t produced_with_mark(const SentRecord& record) {
-    const fmt::format_int number(record.number);
-    mark_.resize(run_.size());
-    mark_.append(number.data(), number.size());
+    const auto mark = mark_.of(record.number);
     std::array<rd_kafka_vu_t, 6> parts{};
     parts[0].vtype = RD_KAFKA_VTYPE_RKT;
     parts[0].u.rkt = handle_.get();
@@ -241,7 +217,7 @@ class KafkaKeyTopic final : public KeyTopic {
     parts[3].vtype = RD_KAFKA_VTYPE_OPAQUE;
     parts[3].u.ptr = as_opaque(record.number);
     parts[4].vtype = RD_KAFKA_VTYPE_HEADER;
-    parts[4].u.header = {mark_header, mark_.data(), static_cast<ssize_t>(mark_.size())};
+    parts[4].u.header = {RunMark::header, mark.data(), static_cast<ssize_t>(mark.size())};
     parts[5].vtype = RD_KAFKA_VTYPE_KEY;
     if (record.key) parts[5].u.mem = {const_cast<char*>(record.key->data()), record.key->size()};
     const ErrorHandle error(rd_kafka_produceva(client_->get(), parts.data(), record.key ? 6 : 5));
@@ -285,8 +261,7 @@ class KafkaKeyTopic final : public KeyTopic {
   ClientSettings settings_;
   KeyTopicSpec spec_;
   RecordTopic wanted_;
-  std::string mark_;  // of the record that is sent; begins with run_
-  std::string run_;
+  RunMark mark_;
   TrafficCounters traffic_;
   bool made_ = false;
   bool ended_ = false;  // there is no use in sending more
@@ -299,13 +274,6 @@ class KafkaKeyTopic final : public KeyTopic {
   TopicHandle handle_;  // behind the client, which must outlive it
 };
 
-Result<std::unique_ptr<Client>> connected(const ClientSettings& settings, TrafficCounters& traffic,
-                                          const std::stop_token& stop) {
-  auto client = TRY(Client::create(settings, traffic));
-  TRY(client->connect(stop));
-  return client;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<KeyTopic>> KeyTopic::open(const ClientSettings& settings,
@@ -317,24 +285,6 @@ Result<std::unique_ptr<KeyTopic>> KeyTopic::open(const ClientSettings& settings,
     return tl::unexpected(std::move(opened).error());
   }
   return topic;
-}
-
-Result<std::vector<std::string>> topic_names(const ClientSettings& settings,
-                                             const std::stop_token& stop) {
-  TrafficCounters traffic;
-  const auto client = TRY(connected(settings, traffic, stop));
-  const auto metadata = TRY(all_metadata(*client));
-  std::vector<std::string> names;
-  for (int i = 0; i < metadata->topic_cnt; ++i) names.emplace_back(metadata->topics[i].topic);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-Result<> delete_topics(const ClientSettings& settings, const std::vector<std::string>& names,
-                       const std::stop_token& stop) {
-  TrafficCounters traffic;
-  const auto client = TRY(connected(settings, traffic, stop));
-  return remove_topics(*client, names);
 }
 
 }  // namespace partwise::kafka

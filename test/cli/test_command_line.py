@@ -78,6 +78,29 @@ def test_a_word_that_belongs_to_no_flag(partwise):
     assert "'orders' is not understood here (word 1 behind the command)" in run.err
 
 
+@pytest.mark.parametrize("words", [("orders", "--show-keys"), ("--show-keys", "orders"), ("--from", "6h", "orders", "--show-keys"),
+                                   ("--show-keys", "--topic", "orders"), ("--show-keys", "--topic=orders")])
+def test_a_topic_may_stand_anywhere(partwise, words):
+    run = partwise("keys", "scan", *words, *NOWHERE, "--show-config")
+    assert run.status == 0, run.err
+    assert "--topic=orders " in run.out and "--show-keys=True " in run.out, run.out
+
+
+def test_of_two_topics_one_is_not_understood(partwise):
+    for words, wrong in ((("orders", "trips"), "'trips' is not understood here (word 2"),
+                         (("--topic", "orders", "trips"), "'trips' is not understood here (word 3"),
+                         (("orders", "--show-keys", "trips"), "trips")):
+        run = partwise("keys", "scan", *words, *NOWHERE)
+        assert run.status == 2 and wrong in run.err, run.err
+        assert run.err.count("error: ") == 1
+
+
+def test_a_piece_of_a_secret_is_no_topic(partwise):
+    run = partwise("keys", "scan", "--kafka-credentials", "[{a,", "s3cret}]")
+    assert run.status == 2 and "s3cret" not in run.err
+    assert "word 3 behind the command is not understood" in run.err
+
+
 @pytest.mark.parametrize("flag", ["--kafka-credentials", "--kafka-credential"])
 def test_a_secret_that_the_shell_took_apart_is_not_shown(partwise, flag):
     run = partwise("recommend", "--topic-filter", "s3cret}]", flag,

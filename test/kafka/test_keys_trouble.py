@@ -202,11 +202,16 @@ class Limited:
         assert "limited-secret" not in run.out + run.err
         return run
 
-    def rule(self, action, *operations):
+    def scan(self, folder, *arguments):
+        (folder / "client.properties").write_text(self.config)
+        return Started(folder, "scan", "--bootstrap-servers", self.node.secured, "--config", "client.properties", "--timeout", "5s",
+                       *arguments)
+
+    def rule(self, action, *operations, on=("--topic", "partwise-keys-")):
         words = [word for operation in operations for word in ("--operation", operation)]
         force = ("--force",) if action == "--remove" else ()
         self.node.tool(f"{ADMIN}.AclCommand", action, "--allow-principal", "User:limited", *words, *force, "--resource-pattern-type",
-                       "prefixed", "--topic", "partwise-keys-")
+                       "prefixed", *on)
 
 
 @pytest.mark.kafka_only
@@ -231,6 +236,42 @@ def test_a_cluster_that_refuses_to_make_delete_or_take(partwise, node):
     cleaned = partwise("keys", "cleanup", "--bootstrap-servers", node.bootstrap, "--yes", "--all")
     assert cleaned.status == 0, cleaned.err
     wait_until(lambda: node.topics() == before)
+
+
+@pytest.mark.kafka_only
+def test_a_shared_scan_that_may_not_do_all(partwise, node, kept, tmp_path):
+    topic = kept(300)
+    limited = Limited(partwise, node)
+    group = ("--group", "limited-scan")
+
+    def scan():
+        started = [limited.scan(tmp_path, topic, *group, "--group-size", 2, "--group-wait", "10s", "--format", "json") for _ in range(2)]
+        return [one.ended() for one in started]
+
+    def nothing_is_left():  # Kafka makes a topic of its own for groups
+        return not [each for each in node.topics() - {topic} if each.startswith("partwise-keys-")]
+
+    limited.rule("--add", "Describe", "Read")
+    try:
+        for status, _, err in scan():
+            assert status == 3 and "limited-scan" in err and "READ" in err, err
+        limited.rule("--add", "Read", "Describe", on=group)
+        ended = scan()
+        assert sorted(status for status, _, _ in ended) == [1, 3], ended
+        for status, out, err in ended:  # who may not make it, and who waits for it
+            assert ("CREATE" in err.upper() if status == 3 else "see what that process says" in err) and not out, err
+        assert nothing_is_left()
+        limited.rule("--add", "Create", "Write", "Delete")
+        ended = scan()
+        assert [status for status, _, _ in ended] == [0, 0], ended
+        reports = [json.loads(out)["scan"] for _, out, _ in ended if out]
+        assert [report["records"] for report in reports] == [300]
+        assert nothing_is_left()
+    finally:
+        limited.rule("--remove", "Describe", "Read", "Create", "Write", "Delete")
+        limited.rule("--remove", "Read", "Describe", on=group)
+        node.tool(f"{ADMIN}.consumer.group.ConsumerGroupCommand", "--delete", "--group", "limited-scan")
+    node.tool(f"{ADMIN}.TopicCommand", "--delete", "--topic", topic)
 
 
 def test_another_producer_in_the_same_topic_is_not_counted(partwise, node, tmp_path, now_ms):
