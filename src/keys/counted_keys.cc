@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
 #include <numeric>
 #include <utility>
 
 #include "base/check.h"
 #include "keys/chunks.h"
+#include "keys/key_hash.h"
 
 namespace partwise::keys {
 namespace {
@@ -17,39 +17,26 @@ constexpr std::size_t block_keys = 4096;
 // A block's starts are 32 bits.
 constexpr std::uint64_t block_bytes = 1ULL << 30;
 
-std::size_t hash_of(std::string_view key) { return std::hash<std::string_view>()(key); }
-
 }  // namespace
 
-std::size_t CountedKeys::slot_of(std::string_view key) const {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = hash_of(key) & mask;
-  while (slots_[slot] != 0 && this->key(slots_[slot] - 1) != key) slot = (slot + 1) & mask;
-  return slot;
-}
-
-void CountedKeys::grow() {
-  std::vector<std::uint32_t> old(std::max<std::size_t>(64, 2 * slots_.size()));
-  old.swap(slots_);
-  for (const auto number : old) {
-    if (number != 0) slots_[slot_of(key(number - 1))] = number;
-  }
+std::uint32_t CountedKeys::find(std::string_view key, std::uint64_t hash) const {
+  return index_.find(hash, [&](std::uint32_t number) { return this->key(number) == key; });
 }
 
 std::uint32_t CountedKeys::add(std::string_view key, std::int64_t records, std::uint32_t group) {
   CHECK(records >= 0);
-  if (2 * (records_.size() + 1) > slots_.size()) grow();
-  const auto slot = slot_of(key);
-  if (slots_[slot] == 0) {
+  const auto hash = key_hash(key);
+  auto number = find(key, hash);
+  if (number == SlotIndex::none) {
+    number = static_cast<std::uint32_t>(records_.size());
+    CHECK(number < no_key);
     starts_.push_back(bytes_.size() - KeyBlock::readable_beyond);
     lengths_.push_back(static_cast<std::uint32_t>(key.size()));
     bytes_.insert(bytes_.end() - KeyBlock::readable_beyond, key.begin(), key.end());
     records_.push_back(0);
     if (!groups_.empty()) group_of_.push_back(group);
-    CHECK(records_.size() < no_key);
-    slots_[slot] = static_cast<std::uint32_t>(records_.size());
+    index_.insert(hash, number);
   }
-  const auto number = slots_[slot] - 1;
   records_[number] += records;
   keyed_records_ += records;
   key_bytes_ += records * static_cast<std::int64_t>(key.size());
@@ -76,9 +63,8 @@ std::unique_ptr<CountedKeys> CountedKeys::scaled_to(std::int64_t records) const 
 }
 
 std::int64_t CountedKeys::empty_key_records() const {
-  if (slots_.empty()) return 0;
-  const auto number = slots_[slot_of({})];
-  return number == 0 ? 0 : records_[number - 1];
+  const auto number = find({}, key_hash({}));
+  return number == SlotIndex::none ? 0 : records_[number];
 }
 
 bool CountedKeys::visit(const TakeKeys& take) const {

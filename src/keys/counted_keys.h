@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "keys/key_set.h"
+#include "keys/slot_index.h"
 
 namespace partwise::keys {
 
-/// Up to 2^31 keys; about 60 bytes each beside the key.
+/// Up to 2^31 keys; about 50 bytes each beside the key, 70 while it grows.
 ///
 /// threads: any, once it is filled
 class CountedKeys final : public KeySet {
@@ -50,8 +51,7 @@ class CountedKeys final : public KeySet {
   }
 
  private:
-  void grow();
-  [[nodiscard]] std::size_t slot_of(std::string_view key) const;
+  [[nodiscard]] std::uint32_t find(std::string_view key, std::uint64_t hash) const;
   bool visit_in_order(const TakeRecords& take) const;
   bool visit_mean(const TakeRecords& take) const;
 
@@ -63,7 +63,7 @@ class CountedKeys final : public KeySet {
   std::vector<std::int64_t> records_;
   std::vector<std::uint32_t> group_of_;
   std::vector<std::uint32_t> order_;
-  std::vector<std::uint32_t> slots_;  // open addressing by the key's hash: number + 1; 0 is free
+  SlotIndex index_{0};
   std::int64_t keyed_records_ = 0;
   std::int64_t null_records_ = 0;
   std::int64_t key_bytes_ = 0;

@@ -1,4 +1,4 @@
-// From a key's hash to where it is kept: the one hash table of the sketches.
+// From a key's hash to where it is kept: the one hash table for keys.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 
 namespace partwise::keys {
 
-/// Numbers below 2^32 - 1, found by 64-bit hashes. Open addressing, at most half full, with nothing
+/// Numbers below 2^32 - 1, found by 64-bit hashes. Open addressing, at most three quarters full, with nothing
 /// left behind by what is removed.
 ///
 /// threads: one at a time; memory: 8 bytes a slot
@@ -19,7 +19,7 @@ class SlotIndex {
  public:
   static constexpr std::uint32_t none = 0xffffffff;
 
-  /// `size` entries at once at most; more of them only after grow().
+  /// Room for `size` entries; for more, it grows.
   explicit SlotIndex(std::size_t size) { resize(size); }
 
   /// The number with that hash for which `is(number)`, or none.
@@ -33,7 +33,7 @@ class SlotIndex {
   }
 
   void insert(std::uint64_t hash, std::uint32_t number) {
-    if (++used_ * 2 > slots_.size()) grow();
+    if (++used_ * 4 > slots_.size() * 3) grow();
     place({tag_of(hash), number});
   }
 
@@ -85,7 +85,7 @@ class SlotIndex {
   }
   void grow() {
     auto old = std::move(slots_);
-    resize(old.size());
+    resize(old.size() - 1);  // twice as many
     for (const auto& slot : old) {
       if (slot.number != none) place(slot);
     }
