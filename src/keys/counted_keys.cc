@@ -162,7 +162,8 @@ void CountedKeys::mix() {
 
 std::vector<CountedKey> CountedKeys::heavy(std::int64_t least, std::size_t most) const {
   std::vector<std::size_t> found;
-  for (std::size_t i = 0; i < records_.size(); ++i) {
+  const auto whole = std::min(keys(), sampling_.whole);
+  for (std::size_t i = 0; std::cmp_less(i, whole); ++i) {
     if (records_[i] >= least) found.push_back(i);
   }
   const auto heavier = [&](std::size_t a, std::size_t b) {

@@ -27,6 +27,7 @@ class CountedKeys final : public KeySet {
   void add_null(std::int64_t records) { null_records_ += records; }
   /// In which order records come: those numbers again and again.
   void set_order(std::vector<std::uint32_t> order) { order_ = std::move(order); }
+  void set_sampling(const Sampling& sampling) { sampling_ = sampling; }
   /// So many records in all, each key with its share of them, rounded so that the total is exact;
   /// keys that get none are no longer there. Afterwards no order is known.
   [[nodiscard]] std::unique_ptr<CountedKeys> scaled_to(std::int64_t records) const;
@@ -37,6 +38,7 @@ class CountedKeys final : public KeySet {
   [[nodiscard]] std::int64_t empty_key_records() const override;
   [[nodiscard]] std::int64_t key_bytes() const override { return key_bytes_; }
   [[nodiscard]] std::span<const std::string> groups() const override { return groups_; }
+  [[nodiscard]] Sampling sampling() const override { return sampling_; }
   bool visit(const TakeKeys& take) const override;
   bool visit_records(const TakeRecords& take) const override;
   void mix() override;
@@ -64,6 +66,7 @@ class CountedKeys final : public KeySet {
   std::vector<std::uint32_t> group_of_;
   std::vector<std::uint32_t> order_;
   SlotIndex index_{0};
+  Sampling sampling_;
   std::int64_t keyed_records_ = 0;
   std::int64_t null_records_ = 0;
   std::int64_t key_bytes_ = 0;

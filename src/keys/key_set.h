@@ -12,6 +12,7 @@
 
 #include "keys/key_block.h"
 #include "keys/load.h"
+#include "keys/sampling.h"
 
 namespace partwise::keys {
 
@@ -38,6 +39,8 @@ class KeySet {
   [[nodiscard]] virtual std::int64_t empty_key_records() const { return 0; }
   /// Of the keys of all records together.
   [[nodiscard]] virtual std::int64_t key_bytes() const = 0;
+  /// Whether some of the keys stand for others, too.
+  [[nodiscard]] virtual Sampling sampling() const { return {}; }
   /// Names of what KeyBlock::groups counts: the patterns that keys are made of. May be empty.
   [[nodiscard]] virtual std::span<const std::string> groups() const = 0;
 
@@ -64,7 +67,8 @@ class KeySet {
   [[nodiscard]] virtual std::optional<std::string_view> key_of(std::int64_t record,
                                                                std::string& room) const = 0;
 
-  /// The keys with at least `least` records, those with most first, at most `most` of them.
+  /// The keys with at least `least` records, those with most first, at most `most` of them; none
+  /// that stands for others.
   [[nodiscard]] virtual std::vector<CountedKey> heavy(std::int64_t least,
                                                       std::size_t most) const = 0;
 

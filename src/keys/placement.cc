@@ -29,6 +29,7 @@ class HashedPass {
         hot_(hot_records(keys, rules.partitions)),
         head_(head_records(keys.records(), rules.partitions)),
         has_empty_(keys.empty_key_records() > 0),
+        whole_(keys.sampling().whole),
         modulo_(static_cast<std::uint32_t>(rules.partitions)) {}
 
   void want(Partitioner partitioner, std::size_t groups) {
@@ -42,6 +43,10 @@ class HashedPass {
       return;
     }
     for (std::size_t i = 0; i < block.size(); ++i) {
+      if (seen_++ >= whole_) {
+        weigh_drawn(block.records[i]);
+        continue;
+      }
       weigh(block.records[i], 1, weights_);
       if (has_empty_ && block.lengths[i] > 0) weigh(block.records[i], 1, without_empty_);
     }
@@ -78,10 +83,21 @@ class HashedPass {
     }
   }
 
+  // Its records are those of several keys, of which none is hot.
+  void weigh_drawn(std::int64_t records) {
+    for (auto* weights : {&weights_, &without_empty_}) {
+      for (auto* each : {&weights->all, &weights->others, &weights->salted}) {
+        each->add(static_cast<double>(records));
+      }
+    }
+  }
+
   const PlacementRules& rules_;
   std::int64_t hot_;
   std::int64_t head_;
   bool has_empty_;
+  std::int64_t whole_;
+  std::int64_t seen_ = 0;
   FastModulo modulo_;
   std::vector<std::uint32_t> hashes_;  // of a block
   Hashed loads_;
@@ -168,6 +184,10 @@ class Placing {
       placed.keyed_records = placed.load.records;
       if (const auto partitioner = partitioner_of(strategy)) leave_out_hot(*partitioner, placed);
       if (unkeyed > 0) placed.load.add(sticky_load(unkeyed, rules_));
+      if (strategy != Strategy::range) {
+        placed.sampling = keys_.sampling();
+        even_out(placed.load, placed.sampling);
+      }
     } else {
       placed.load = unkeyed_.load(strategy);
       placed.choices = unkeyed_.choices(strategy);

@@ -31,6 +31,8 @@ struct Placement {
   /// but those that have no key.
   KeyWeights weights;
   std::vector<std::int64_t> keyed_records;
+  /// Where the keys stand for more: `load` is that of all of them, the two above are of the set.
+  Sampling sampling;
   /// The same without the hot keys, where it is known on which partition those are.
   std::optional<KeyWeights> other_weights;
   std::vector<std::int64_t> other_records;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <vector>
 
 namespace partwise::keys {
 namespace {
@@ -19,11 +20,43 @@ std::vector<HeavyKey> known_heavy(const ScanSummary& summary) {
 }
 
 void add(RecordedKeys& to, std::string_view key, std::int64_t records, double stands_for) {
-  const auto times = std::max<std::int64_t>(1, std::llround(stands_for));
   to.keys->add(key,
                std::max<std::int64_t>(1, std::llround(static_cast<double>(records) * stands_for)));
-  to.weights.add(static_cast<double>(records), times);
   ++to.sampled;
+}
+
+/// The keys of the sample that are not known by themselves.
+class Drawn {
+ public:
+  Drawn(const ScanSummary& summary, const std::set<std::uint64_t>& listed) {
+    for (const auto& key : summary.sample().keys()) {
+      if (listed.contains(key.key.hash)) continue;
+      keys_.push_back(&key);
+      const auto records = static_cast<double>(key.records());
+      records_ += records;
+      squares_ += records * records;
+    }
+  }
+
+  [[nodiscard]] const std::vector<const SampledKey*>& keys() const { return keys_; }
+  [[nodiscard]] double records() const { return records_; }
+
+  // By records, not by keys: what the drawing adds is a small difference of large numbers.
+  [[nodiscard]] Sampling sampling(double stands_for, std::int64_t whole) const {
+    const auto drawn = static_cast<double>(keys_.size());
+    return {1 / stands_for, whole, std::llround(drawn * (stands_for - 1)), squares_ * stands_for};
+  }
+
+ private:
+  std::vector<const SampledKey*> keys_;
+  double records_ = 0;
+  double squares_ = 0;
+};
+
+// Records of all keys that are not known by themselves, for each record of those that were drawn.
+double records_a_record(const ScanSummary& summary, std::int64_t known, const Drawn& drawn) {
+  const auto left = static_cast<double>(summary.total().keyed_records - known);
+  return drawn.records() > 0 ? std::max(1.0, left / drawn.records()) : 1;
 }
 
 }  // namespace
@@ -31,19 +64,27 @@ void add(RecordedKeys& to, std::string_view key, std::int64_t records, double st
 RecordedKeys recorded_keys(const ScanSummary& summary) {
   RecordedKeys recorded;
   recorded.keys = std::make_unique<CountedKeys>();
-  recorded.exact = summary.sample().fraction() >= 1;
+  const double fraction = summary.sample().fraction();
+  recorded.exact = fraction >= 1;
   std::set<std::uint64_t> listed;
   if (!recorded.exact) {
     for (const auto& key : known_heavy(summary)) {
       add(recorded, key.key.head, key.at_least(), 1);
+      recorded.weights.add(static_cast<double>(key.at_least()));
       listed.insert(key.key.hash);
     }
   }
-  for (const auto& key : summary.sample().keys()) {
-    if (listed.contains(key.key.hash)) continue;
+  const Drawn drawn(summary, listed);
+  const double stands_for = records_a_record(summary, recorded.keys->records(), drawn);
+  if (fraction < 1) {
+    recorded.keys->set_sampling(drawn.sampling(stands_for, recorded.keys->keys()));
+  }
+  const auto keys_each = std::max<std::int64_t>(1, std::llround(1 / fraction));
+  for (const auto* key : drawn.keys()) {
     // A long key is placed by all its bytes, which are not kept.
-    if (!key.key.whole()) recorded.exact = false;
-    add(recorded, key.key.head, key.records(), 1 / summary.sample().fraction());
+    if (!key->key.whole()) recorded.exact = false;
+    add(recorded, key->key.head, key->records(), stands_for);
+    recorded.weights.add(static_cast<double>(key->records()), keys_each);
   }
   return recorded;
 }

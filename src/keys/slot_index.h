@@ -11,8 +11,8 @@
 
 namespace partwise::keys {
 
-/// Numbers below 2^32 - 1, found by 64-bit hashes. Open addressing, at most three quarters full, with nothing
-/// left behind by what is removed.
+/// Numbers below 2^32 - 1, found by 64-bit hashes. Open addressing, at most three quarters full,
+/// with nothing left behind by what is removed.
 ///
 /// threads: one at a time; memory: 8 bytes a slot
 class SlotIndex {

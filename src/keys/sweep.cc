@@ -99,11 +99,13 @@ class Sweep {
                  StrategySweep& to) const {
     SweepPoint point;
     point.partitions = partitions;
-    const auto counts = counts_of(to.strategy, partitions, by_hash);
+    auto counts = counts_of(to.strategy, partitions, by_hash);
+    const auto sampling = to.strategy == Strategy::range ? Sampling{} : keys_.sampling();
+    even_out(counts, sampling);
     const auto spread = spread_of(counts);
     point.cv_percent = spread.cv_percent;
     point.max_over_mean = spread.max_over_mean;
-    point.cv_percent_by_chance = cv_percent_by_chance(weights_, partitions);
+    point.cv_percent_by_chance = cv_percent_by_chance(weights_, partitions, sampling);
     if (const auto partitioner = partitioner_of(to.strategy); partitioner && rules_.current) {
       const auto moved = moved_from(*rules_.current, places_.at(*partitioner), partitions);
       point.moved_keys_percent =

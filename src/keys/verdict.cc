@@ -62,12 +62,12 @@ std::string even_text(const Placement& placement, const Verdict& verdict) {
 std::string few_text(const Placement& placement, const Verdict& verdict) {
   const auto partitions = static_cast<double>(placement.load.partitions());
   const double enough = std::ceil(partitions / std::pow(good_cv_percent / 100, 2));
-  const double equal = placement.weights.effective_keys();
-  const bool unequal = equal < 0.9 * static_cast<double>(placement.weights.keys());
+  const double equal = all_effective_keys(placement.weights, placement.sampling);
+  const auto keys = all_keys(placement.weights, placement.sampling);
+  const bool unequal = equal < 0.9 * static_cast<double>(keys);
   return fmt::format(
       "too few keys: {}{} over {} give {:.1f} % by chance, {}; {} equal keys would give {:.0f} %",
-      counted_text(placement.weights.keys(),
-                   placement.strategy == Strategy::salted ? "salted key" : "key"),
+      counted_text(keys, placement.strategy == Strategy::salted ? "salted key" : "key"),
       unequal ? fmt::format(", as uneven as {:.3g} equal ones,", equal) : "",
       counted_text(placement.load.partitions(), "partition"), verdict.cv_percent_by_chance,
       placement.strategy == Strategy::two_choices
@@ -187,7 +187,7 @@ Verdict verdict_of(const Placement& placement, std::int64_t value_bytes) {
   verdict.partition_bytes = bytes_of(placement.load, value_bytes);
   verdict.bytes = spread_of(verdict.partition_bytes);
   verdict.cv_percent_by_chance =
-      cv_percent_by_chance(placement.weights, placement.load.partitions());
+      cv_percent_by_chance(placement.weights, placement.load.partitions(), placement.sampling);
   verdict.p_value = p_value_of(placement.weights, placement.keyed_records);
   verdict.quality = quality_of(verdict.records.cv_percent);
   verdict.cause = cause_of(placement, verdict);

@@ -1,0 +1,68 @@
+#include "keys/sampling.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "keys/spread.h"
+
+namespace partwise::keys {
+namespace {
+
+// By which each partition's distance from the mean is multiplied.
+double part_kept(std::span<const std::int64_t> counts, const Sampling& sampling) {
+  if (sampling.fraction >= 1 || counts.size() < 2) return 1;
+  const auto partitions = static_cast<double>(counts.size());
+  const double sd = spread_of(counts).sd_population;
+  const double squares = sd * sd * partitions;
+  if (squares <= 0) return 1;
+  // Of independent keys, each partition has the P-th part; the mean takes one of P from the sum.
+  const double off_the_mean = 1 - 1 / partitions;
+  const double wanted =
+      std::max(squares - sampling.added_squares() * off_the_mean, sampling.squares * off_the_mean);
+  return std::min(1.0, std::sqrt(wanted / squares));
+}
+
+// Rounded so that the sum stays.
+void bring_nearer(std::span<std::int64_t> counts, double part) {
+  const double mean = spread_of(counts).mean;
+  double exact = 0;
+  std::int64_t given = 0;
+  for (auto& count : counts) {
+    exact += mean + (static_cast<double>(count) - mean) * part;
+    count = std::llround(exact) - given;
+    given += count;
+  }
+}
+
+}  // namespace
+
+std::int64_t all_keys(const KeyWeights& weights, const Sampling& sampling) {
+  return weights.keys() + sampling.unseen;
+}
+
+double all_effective_keys(const KeyWeights& weights, const Sampling& sampling) {
+  if (weights.keys() == 0) return 0;
+  return weights.sum() * weights.sum() / (weights.squares() - sampling.added_squares());
+}
+
+double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sampling& sampling) {
+  if (sampling.fraction >= 1 || partitions == 1 || weights.keys() == 0) {
+    return cv_percent_by_chance(weights, partitions);
+  }
+  return 100 * std::sqrt(partitions / all_effective_keys(weights, sampling));
+}
+
+void even_out(std::span<std::int64_t> counts, const Sampling& sampling) {
+  const double part = part_kept(counts, sampling);
+  if (part < 1) bring_nearer(counts, part);
+}
+
+void even_out(Load& load, const Sampling& sampling) {
+  const double part = part_kept(load.records, sampling);
+  if (part >= 1) return;
+  bring_nearer(load.records, part);
+  bring_nearer(load.key_bytes, part);
+  for (auto& group : load.groups) bring_nearer(group, part);
+}
+
+}  // namespace partwise::keys
