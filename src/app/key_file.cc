@@ -1,6 +1,7 @@
 #include "app/key_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,17 +50,26 @@ tl::unexpected<Error> in_file(Error error, const std::string& name) {
   return tl::unexpected(std::move(error));
 }
 
+// What is still being written may take its time, and a stop is not to wait for it.
+bool has_bytes(int fd) {
+  constexpr int slice_ms = 100;
+  pollfd wanted{fd, POLLIN, 0};
+  return poll(&wanted, 1, slice_ms) > 0;
+}
+
 Result<FoundKeys> from_file(const KeySource& source, const std::string& name,
                             const std::stop_token& stop) {
   const bool standard = source.file == "-";
-  const File file(standard ? STDIN_FILENO : open(source.file.c_str(), O_RDONLY | O_CLOEXEC));
+  const File file(standard ? STDIN_FILENO
+                           : open(source.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   TRY(check(file.get(), name));
   keys::KeyLines lines(source.format, source.records);
   std::vector<char> bytes(read_bytes);
   while (true) {
     if (stop.stop_requested()) return fail(ErrorKind::interrupted, "stopped while reading " + name);
+    if (!has_bytes(file.get())) continue;
     const auto count = read(file.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count < 0) return unreadable(name, std::strerror(errno));
     if (count == 0) break;
     if (auto taken = lines.take({bytes.data(), static_cast<std::size_t>(count)}); !taken) {

@@ -118,6 +118,14 @@ class SimulateReader {
     };
     unused("target_cv", options_.is_sweep(), "--partitions is one count");
     unused("current_partitions", options_.is_sweep(), "--partitions is one count");
+    unused("value_size", !options_.is_sweep(), "a sweep is of records");
+    const auto asked = [&](Strategy strategy) {
+      const auto& all = options_.strategies;
+      return std::find(all.begin(), all.end(), strategy) != all.end();
+    };
+    const bool batches = !options_.is_sweep() && asked(Strategy::sticky_batches);
+    unused("salt_ways", asked(Strategy::salted), "salted is not among the strategies");
+    unused("batch_records", batches, "sticky_batches is not looked at");
     for (const auto strategy : options_.strategies) {
       if (!options_.is_sweep() || is_keyed(strategy)) continue;
       options_.warnings.push_back(

@@ -31,6 +31,7 @@ class ScanRun {
     report_.command = "scan";
     report_.started = outside.clock().now();
     report_.rules.salt_ways = options.salt_ways;
+    report_.warnings = options.warnings;
   }
 
   Result<> visit(const config::ClusterAccess& access, const kafka::ClientSettings& settings) {

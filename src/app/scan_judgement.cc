@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/units.h"
 #include "keys/recorded_keys.h"
 
 namespace partwise::app {
@@ -34,7 +35,8 @@ class Judgement {
     report_.keys.effective_keys = recorded.weights.effective_keys();
     report_.rules.partitions = static_cast<int>(scan.stretches.size());
     add_actual(recorded);
-    rank_fields();
+    const auto missing = what_is_missing();
+    if (missing.empty()) rank_fields();
     if (total.keyed_records == 0) {
       report_.warnings.emplace_back("no record has a key: nothing can be said of keys");
       return;
@@ -42,7 +44,11 @@ class Judgement {
     tell_("finding out who placed the keys");
     scan.forensics =
         keys::key_forensics(keys::placements_of(scan.summary.sample()), report_.rules.partitions);
-    what_if(recorded);
+    if (missing.empty()) return what_if(recorded);
+    auto& actual = report_.strategies.front().verdict;
+    actual = keys::unjudged(std::move(actual), missing);
+    report_.warnings.push_back(
+        missing + ": how even the keys are is not judged, other strategies are not compared");
   }
 
  private:
@@ -53,7 +59,7 @@ class Judgement {
     found.source = options_.topic;
     found.records = total.records;
     found.bytes = total.bytes;
-    found.distinct_keys = std::llround(scan.summary.distinct_keys().distinct().value);
+    found.distinct_keys = std::llround(scan.summary.distinct().value);
     found.null_key_records = total.records - total.keyed_records;
     found.empty_key_records = scan.summary.empty_keys();
     for (const auto& key : scan.summary.heavy_by_records().heaviest(10)) {
@@ -66,6 +72,19 @@ class Judgement {
     const auto partitions =
         options_.partitions.size() == 1 ? options_.partitions.front() : report_.rules.partitions;
     report_.scan->better_key = keys::better_key(report_.scan->summary.values(), partitions);
+  }
+
+  // Which keys are missing depends on where they lie: what is left says nothing of all.
+  [[nodiscard]] std::string what_is_missing() const {
+    const auto& stretches = report_.scan->stretches;
+    const auto failed = std::count_if(stretches.begin(), stretches.end(), [](const auto& stretch) {
+      return stretch.error.has_value();
+    });
+    if (failed > 0) {
+      return fmt::format("{} of {} could not be read to the end", count_text(failed),
+                         counted_text(std::ssize(stretches), "partition"));
+    }
+    return report_.scan->error ? "the reading was interrupted" : "";
   }
 
   // Where the records lie.

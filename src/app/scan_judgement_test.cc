@@ -74,13 +74,25 @@ TEST(ScanJudgement, SaysWhatAStopLeavesOut) {
   }
 }
 
-TEST(ScanJudgement, KeepsTheErrorOfTheReading) {
-  std::stop_source stop;
-  stop.request_stop();
-  auto report = scanned(300);
-  report.scan->error = Error{ErrorKind::interrupted, "interrupted after 300 records", {}, {}};
-  judge_scan(report, options({}), untold, stop.get_token());
-  EXPECT_EQ(report.scan->error->message, "interrupted after 300 records");
+// The keys of a partition that is missing are missing: the hash is not to blame for that.
+TEST(ScanJudgement, DoesNotJudgeAPartOfThePartitions) {
+  auto interrupted = scanned(300);
+  interrupted.scan->error = Error{ErrorKind::interrupted, "interrupted after 300 records", {}, {}};
+  auto without = scanned(300);
+  without.scan->stretches[2].error = Error{ErrorKind::unavailable, "no leader", {}, {}};
+  for (auto* report : {&interrupted, &without}) {
+    judge_scan(*report, options({6, 9}), untold, {});
+    EXPECT_EQ(names(*report), (std::vector<std::string>{"actual"}));
+    const auto& verdict = report->strategies[0].verdict;
+    EXPECT_FALSE(verdict.p_value);
+    EXPECT_EQ(verdict.cause, keys::Cause::none);
+    EXPECT_EQ(verdict.text.find("not judged: "), 0);
+    EXPECT_FALSE(report->sweep);
+    ASSERT_EQ(report->warnings.size(), 1);
+    EXPECT_NE(report->warnings[0].find("not compared"), std::string::npos);
+  }
+  EXPECT_NE(without.warnings[0].find("1 of 3 partitions"), std::string::npos);
+  EXPECT_EQ(interrupted.scan->error->message, "interrupted after 300 records");
 }
 
 }  // namespace

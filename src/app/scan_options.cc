@@ -1,5 +1,6 @@
 #include "app/scan_options.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -127,6 +128,19 @@ std::optional<SharedScanOptions> shared_from(const OptionValues& values, FoundEr
                            values.duration("group_wait")};
 }
 
+// What was typed for this run and says nothing in it.
+void note_unused(const OptionValues& values, ScanOptions& options) {
+  const auto unused = [&](std::string_view name, bool used, std::string_view why) {
+    note_if_unused(values, name, used, why, options.warnings);
+  };
+  const auto& all = options.strategies;
+  const bool salted =
+      all.empty() || std::find(all.begin(), all.end(), keys::Strategy::salted) != all.end();
+  unused("salt_ways", salted, "salted is not among the strategies");
+  unused("seed", options.fraction < 1, "all records are read");
+  unused("target_cv", !options.partitions.empty(), "--partitions names no counts");
+}
+
 }  // namespace
 
 config::OptionTable scan_option_table() { return table; }
@@ -169,6 +183,7 @@ tl::expected<ScanOptions, Errors> scan_options(const OptionValues& values, Insta
                 "murmur2, crc32, fnv1a, murmur3, range, salted, two_choices",
                 values.entry("strategy").from);
   }
+  note_unused(values, options);
   options.salt_ways = static_cast<int>(values.integer("salt_ways"));
   options.target_cv_percent = values.number("target_cv");
   options.format = lowered(values.text("format"));

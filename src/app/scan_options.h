@@ -41,6 +41,7 @@ struct ScanOptions {
   std::string format = "table";
   std::string out;
   std::optional<SharedScanOptions> shared;
+  std::vector<std::string> warnings;
 };
 
 /// errors: invalid_input, all of them together

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "report/html.h"
 #include "report/keys_csv.h"
@@ -41,6 +42,7 @@ void print(const keys::KeysReport& report, const KeysShown& shown) {
   if (shown.format == "json") {
     fmt::print("{}", keys::to_json(report));
   } else if (shown.format == "csv") {
+    print_warnings(report.warnings);  // a table and JSON have them
     fmt::print("{}", report.sweep ? report::sweep_csv(report) : report::strategies_csv(report));
   } else {
     fmt::print("{}", report::table(report, style_for(shown.color)));

@@ -15,16 +15,20 @@ constexpr std::size_t examples_most = 5;
 
 }  // namespace
 
-ArrivalCheck::ArrivalCheck(const KeySet& keys, Partitioner client, bool ignores_empty_keys,
-                           int partitions)
+ArrivalCheck::ArrivalCheck(const KeySet& keys, Strategy client, const PlacementRules& rules)
     : keys_(keys),
-      client_(client),
-      ignores_empty_keys_(ignores_empty_keys),
+      client_(*partitioner_of(client)),
+      places_all_(rules.places_all),
+      ignores_empty_keys_(ignores_empty_keys(client)),
       states_(static_cast<std::size_t>(keys.records())),
-      last_(static_cast<std::size_t>(partitions), -1) {
+      last_(static_cast<std::size_t>(rules.partitions), -1) {
   CHECK(keys.has_order());
-  arrivals_.actual.resize(static_cast<std::size_t>(partitions));
-  arrivals_.theoretical.resize(static_cast<std::size_t>(partitions));
+  arrivals_.actual.resize(last_.size());
+  arrivals_.theoretical.resize(last_.size());
+}
+
+bool ArrivalCheck::is_unkeyed(std::optional<std::string_view> key) const {
+  return !places_all_ && (!key || (key->empty() && ignores_empty_keys_));
 }
 
 void ArrivalCheck::example(std::string text) {
@@ -55,15 +59,16 @@ void ArrivalCheck::take(int partition, std::int64_t record, std::optional<std::s
     ++arrivals_.wrong_key;
     example(fmt::format("record {} has another key than it was sent with", count_text(record)));
   }
-  if (!expected || (expected->empty() && ignores_empty_keys_)) {
+  if (is_unkeyed(expected)) {
     ++arrivals_.unkeyed;
     return;
   }
-  const int belongs = partition_of(client_, *expected, static_cast<int>(last_.size()));
+  const auto placed = expected.value_or(std::string_view{});
+  const int belongs = partition_of(client_, placed, static_cast<int>(last_.size()));
   ++arrivals_.theoretical[static_cast<std::size_t>(belongs)];
   if (belongs == partition) return;
   ++arrivals_.misplaced;
-  example(fmt::format("the key '{}' of record {} is on partition {}, not {}", quotable(*expected),
+  example(fmt::format("the key '{}' of record {} is on partition {}, not {}", quotable(placed),
                       count_text(record), partition, belongs));
 }
 

@@ -10,6 +10,7 @@
 
 #include "keys/key_set.h"
 #include "keys/partitioner.h"
+#include "keys/placement.h"
 
 namespace partwise::keys {
 
@@ -41,9 +42,9 @@ struct Arrivals {
 /// memory: a byte a record
 class ArrivalCheck {
  public:
-  /// `keys` must have an order and outlive it; `client` is the partitioner that the records were
-  /// sent by.
-  ArrivalCheck(const KeySet& keys, Partitioner client, bool ignores_empty_keys, int partitions);
+  /// `keys` must have an order and outlive it; `client` is the hash that the records were sent by,
+  /// the rules say on how many partitions, and what becomes of records without a key.
+  ArrivalCheck(const KeySet& keys, Strategy client, const PlacementRules& rules);
 
   void acknowledged(std::int64_t record) {
     states_[static_cast<std::size_t>(record)] |= was_acknowledged;
@@ -61,7 +62,10 @@ class ArrivalCheck {
   void example(std::string text);
 
   const KeySet& keys_;
+  [[nodiscard]] bool is_unkeyed(std::optional<std::string_view> key) const;
+
   Partitioner client_;
+  bool places_all_;
   bool ignores_empty_keys_;
   std::vector<char> states_;        // by record
   std::vector<std::int64_t> last_;  // the latest record of each partition; -1: none

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "keys/counted_keys.h"
 #include "keys/key_simulation.h"
 
 namespace partwise::keys {
@@ -15,7 +16,8 @@ class ArrivalCheckTest : public ::testing::Test {
     spec.records = 1000;
     spec.patterns = {"tenant_id-"};
     keys_ = simulated_keys(spec).value();
-    check_.emplace(*keys_, Partitioner::murmur2, false, 6);
+    rules_.partitions = 6;
+    check_.emplace(*keys_, Strategy::murmur2, rules_);
     for (std::int64_t i = 0; i < 1000; ++i) check_->acknowledged(i);
   }
 
@@ -25,6 +27,7 @@ class ArrivalCheckTest : public ::testing::Test {
   }
 
   std::unique_ptr<KeySet> keys_;
+  PlacementRules rules_;
   std::optional<ArrivalCheck> check_;
 };
 
@@ -65,11 +68,34 @@ TEST_F(ArrivalCheckTest, FindsEveryFault) {
 }
 
 TEST_F(ArrivalCheckTest, DoesNotCallLostWhatWasNeverAcknowledged) {
-  ArrivalCheck check(*keys_, Partitioner::murmur2, false, 6);
+  ArrivalCheck check(*keys_, Strategy::murmur2, rules_);
   check.take(partition_of(Partitioner::murmur2, "tenant_id-0", 6), 0, "tenant_id-0");
   const auto found = std::move(check).finish();
   EXPECT_TRUE(found.proven());
   EXPECT_EQ(found.unacknowledged, 1);
+}
+
+// rd_kafka_msg_partitioner_consistent: CRC-32 of no bytes is 0. The "_random" one may choose any.
+TEST(ArrivalCheck, KnowsWhereAClientPutsRecordsWithoutAKey) {
+  CountedKeys keys;
+  keys.set_order({keys.add("", 1), CountedKeys::no_key});
+  keys.add_null(1);
+  PlacementRules rules;
+  rules.partitions = 6;
+  ArrivalCheck any(keys, Strategy::crc32, rules);
+  rules.places_all = true;
+  ArrivalCheck first(keys, Strategy::crc32, rules);
+  for (auto* check : {&any, &first}) {
+    check->take(4, 0, "");
+    check->take(0, 1, std::nullopt);
+  }
+  const auto anywhere = std::move(any).finish();
+  EXPECT_EQ(anywhere.unkeyed, 2);
+  EXPECT_EQ(anywhere.misplaced, 0);
+  const auto on_first = std::move(first).finish();
+  EXPECT_EQ(on_first.unkeyed, 0);
+  EXPECT_EQ(on_first.misplaced, 1);
+  EXPECT_EQ(on_first.theoretical[0], 2);
 }
 
 }  // namespace

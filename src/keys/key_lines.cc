@@ -1,6 +1,7 @@
 #include "keys/key_lines.h"
 
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <utility>
@@ -67,6 +68,15 @@ std::optional<std::string> unquoted(std::string_view field) {
   return text;
 }
 
+// Its last field is a name, where others have their weight.
+bool is_heading(std::string_view line) {
+  const auto comma = line.rfind(',');
+  if (comma == std::string_view::npos) return false;
+  auto name = trimmed(line.substr(comma + 1));
+  if (name.starts_with('"')) name.remove_prefix(1);
+  return !name.empty() && std::isalpha(static_cast<unsigned char>(name.front())) != 0;
+}
+
 constexpr std::size_t line_bytes_max(KeyFormat format) {
   switch (format) {
     case KeyFormat::text:
@@ -119,6 +129,13 @@ Result<> KeyLines::take(std::string_view bytes) {
   return {};
 }
 
+void KeyLines::take_mark_off(std::string_view& text) {
+  constexpr std::string_view mark = "\xef\xbb\xbf";
+  if (lines_ > 1 || !text.starts_with(mark)) return;
+  text.remove_prefix(mark.size());
+  byte_order_mark_ = true;
+}
+
 Result<> KeyLines::line(std::string_view text) {
   if (++lines_ > key_lines_max) {
     return wrong(fmt::format("there are more than {} lines", count_text(key_lines_max)),
@@ -128,6 +145,7 @@ Result<> KeyLines::line(std::string_view text) {
     return wrong(fmt::format("there are more than {} keys", count_text(distinct_keys_max)),
                  "a sample of the keys");
   }
+  take_mark_off(text);
   if (text.ends_with('\r')) {
     ++returns_;
     text.remove_suffix(1);
@@ -170,7 +188,7 @@ Result<> KeyLines::take_csv(std::string_view text) {
   const auto comma = text.rfind(',');
   const auto weight =
       comma == std::string_view::npos ? std::nullopt : weight_of(text.substr(comma + 1));
-  if (!weight && lines_ == 1) return {};  // a heading
+  if (!weight && lines_ == 1 && is_heading(text)) return {};
   if (!weight) {
     return wrong(fmt::format("'{}' does not end with a weight", quotable(text)),
                  "key,weight: a number of 0 or more behind the last comma");
@@ -209,6 +227,9 @@ Result<std::unique_ptr<CountedKeys>> KeyLines::finish() {
 
 std::vector<std::string> KeyLines::warnings() const {
   std::vector<std::string> texts;
+  if (byte_order_mark_) {
+    texts.emplace_back("the byte order mark at its beginning was taken off");
+  }
   if (returns_ > 0) {
     texts.push_back(fmt::format("{} of {} end with a carriage return, which was taken off",
                                 count_text(returns_), counted_text(lines_, "line")));

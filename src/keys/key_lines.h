@@ -49,6 +49,7 @@ class KeyLines {
 
  private:
   Result<> line(std::string_view text);
+  void take_mark_off(std::string_view& text);
   Result<> take_text(std::string_view text);
   Result<> take_hex(std::string_view text);
   Result<> take_csv(std::string_view text);
@@ -61,6 +62,7 @@ class KeyLines {
   std::int64_t lines_ = 0;
   std::vector<std::uint32_t> order_;
   bool fractions_ = false;
+  bool byte_order_mark_ = false;
   double weights_ = 0;
   std::int64_t returns_ = 0;         // lines that ended with a carriage return
   std::int64_t first_nul_line_ = 0;  // 0: none

@@ -41,6 +41,21 @@ TEST(KeyLines, CountsALineAsARecord) {
   }
 }
 
+TEST(KeyLines, TakesAMarkOffItsBeginning) {
+  const std::string mark = "\xef\xbb\xbf";
+  const auto keys = read(KeyFormat::text, mark + "a\nb\n" + mark + "c\n").value();
+  EXPECT_EQ(keys->key(0), "a");
+  EXPECT_EQ(keys->key(2), mark + "c");
+}
+
+TEST(KeyLines, TakesNoBadWeightForAHeading) {
+  for (const auto* text : {"a,1o0\nb,3\n", "a,0x10\n", "a,3,-x\n", "a\n", "a,\n"}) {
+    const auto keys = read(KeyFormat::csv, text);
+    ASSERT_FALSE(keys) << text;
+    EXPECT_EQ(keys.error().message.find("line 1: "), 0) << keys.error().message;
+  }
+}
+
 TEST(KeyLines, ReadsBytesAsHexadecimal) {
   const auto keys = read(KeyFormat::hex, "6B657931\n00ff\n\n").value();
   EXPECT_EQ(counts_of(*keys), (Counts{{"key1", 1}, {std::string("\0\xff", 2), 1}, {"", 1}}));

@@ -58,7 +58,7 @@ json strategy_json(const StrategyReport& strategy, const KeysReport& report) {
              {"bytes", verdict.partition_bytes}};
   add_spread(to, verdict.records);
   to["cv_percent_by_chance"] = nine_digits(verdict.cv_percent_by_chance);
-  to["p_value"] = nine_digits(verdict.p_value);
+  to["p_value"] = verdict.p_value ? json(nine_digits(*verdict.p_value)) : json();
   to["bytes_spread"] = json::object();
   add_spread(to["bytes_spread"], verdict.bytes);
   to["quality"] = name_of(verdict.quality);

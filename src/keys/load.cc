@@ -1,8 +1,14 @@
 #include "keys/load.h"
 
+#include <numeric>
+
 #include "base/check.h"
 
 namespace partwise::keys {
+
+std::int64_t Load::total_records() const {
+  return std::accumulate(records.begin(), records.end(), std::int64_t{0});
+}
 
 void Load::add(const Load& other) {
   CHECK(other.partitions() == partitions());

@@ -28,6 +28,7 @@ struct Load {
   std::vector<std::vector<std::int64_t>> groups;  ///< records of each group of keys; may be empty
 
   [[nodiscard]] int partitions() const { return static_cast<int>(records.size()); }
+  [[nodiscard]] std::int64_t total_records() const;
 
   void add(std::size_t partition, std::int64_t count, std::int64_t bytes_each) {
     records[partition] += count;

@@ -176,11 +176,12 @@ class Placing {
     Placement placed;
     placed.strategy = strategy;
     placed.hot_keys = std::ssize(hot_);
-    const auto& weights = pass_.weights(ignores_empty_keys(strategy));
+    const auto& weights = pass_.weights(takes_empty_for_none(strategy));
     placed.weights = strategy == Strategy::salted ? weights.salted : weights.all;
     if (is_keyed(strategy)) {
       placed.load = keyed_load(strategy);
-      const auto unkeyed = take_unkeyed_off(placed);
+      if (rules_.places_all) place_nulls(placed);
+      const auto unkeyed = rules_.places_all ? 0 : take_unkeyed_off(placed);
       placed.keyed_records = placed.load.records;
       if (const auto partitioner = partitioner_of(strategy)) leave_out_hot(*partitioner, placed);
       if (unkeyed > 0) placed.load.add(sticky_load(unkeyed, rules_));
@@ -214,17 +215,31 @@ class Placing {
 
   void leave_out_hot(Partitioner partitioner, Placement& placed) const {
     if (hot_.empty()) return;
-    placed.other_weights = pass_.weights(ignores_empty_keys(placed.strategy)).others;
+    placed.other_weights = pass_.weights(takes_empty_for_none(placed.strategy)).others;
     placed.other_records = placed.load.records;
     for (const auto& key : hot_) {
       placed.other_records[at(partitioner, key.key)] -= key.records;
     }
   }
 
+  [[nodiscard]] bool takes_empty_for_none(Strategy strategy) const {
+    return !rules_.places_all && ignores_empty_keys(strategy);
+  }
+
+  // As one key, with those whose key is empty.
+  void place_nulls(Placement& placed) const {
+    const auto partitioner = partitioner_of(placed.strategy);
+    const auto nulls = keys_.null_records();
+    if (!partitioner || nulls == 0) return;
+    placed.load.add(at(*partitioner, {}), nulls, 0);
+    placed.weights = pass_.weights(true).all;
+    placed.weights.add(static_cast<double>(nulls + keys_.empty_key_records()));
+  }
+
   // How many records have no key, or an empty one that the client takes for none: those leave the
   // load.
   std::int64_t take_unkeyed_off(Placement& placed) const {
-    const auto empty = ignores_empty_keys(placed.strategy) ? keys_.empty_key_records() : 0;
+    const auto empty = takes_empty_for_none(placed.strategy) ? keys_.empty_key_records() : 0;
     if (empty > 0) placed.load.take_off({"", empty}, at(*partitioner_of(placed.strategy), {}));
     return keys_.null_records() + empty;
   }

@@ -22,6 +22,10 @@ struct PlacementRules {
   std::int64_t batch_records = 100;  ///< sticky_batches: as the existing analyser
   std::int64_t batch_bytes = 16384;  ///< sticky_bytes: the Java client's batch.size
   std::uint64_t seed = 1;            ///< of the sticky ones' random partitions
+  /// Records without a key are placed as if theirs were empty, by every hash: librdkafka's
+  /// "consistent", "murmur2" and "fnv1a". Else they stick to partitions for a while, as with the
+  /// "_random" ones, for which CRC-32 also takes an empty key for none.
+  bool places_all = false;
 };
 
 struct Placement {

@@ -205,6 +205,21 @@ TEST(Placement, TreatsEmptyAndMissingKeysAsEachClient) {
   }
 }
 
+// librdkafka's "consistent": an empty key and none go where CRC-32 of no bytes says, to the first.
+TEST(Placement, PlacesRecordsWithoutAKeyWhereTheClientDoes) {
+  CountedKeys keys;
+  keys.add("", 100);
+  keys.add("a", 500);
+  keys.add_null(300);
+  auto rules = rules_of(6);
+  rules.places_all = true;
+  const auto placement = placed(keys, Strategy::crc32, rules);
+  EXPECT_EQ(placement.load.records[0], 400);
+  EXPECT_EQ(placement.keyed_records, placement.load.records);
+  EXPECT_EQ(placement.weights.keys(), 2);
+  EXPECT_EQ(placement.weights.squares(), 400.0 * 400 + 500.0 * 500);
+}
+
 TEST(Placement, ScalesCountedKeysExactly) {
   CountedKeys keys;
   keys.add("a", 1);

@@ -72,13 +72,20 @@ json sizes_json(const SizeQuantiles& sizes) {
 json heavy_json(const SpaceSaving& heavy, bool show_keys) {
   json keys = json::array();
   const auto total = static_cast<double>(std::max<std::int64_t>(1, heavy.total()));
-  for (const auto& key : heavy.heaviest(heavy_shown)) {
+  auto shown = heavy.heaviest(heavy_shown + 1);
+  // Of those that have a counter and are not shown, the first has the highest limit.
+  auto unlisted = heavy.floor();
+  if (shown.size() > heavy_shown) {
+    unlisted = std::max(unlisted, shown.back().count);
+    shown.pop_back();
+  }
+  for (const auto& key : shown) {
     keys.push_back({{"key", shown_key(key.key, show_keys)},
                     {"at_least", key.at_least()},
                     {"at_most", key.count},
                     {"share", nine_digits(static_cast<double>(key.at_least()) / total)}});
   }
-  return {{"total", heavy.total()}, {"unlisted_at_most", heavy.floor()}, {"keys", keys}};
+  return {{"total", heavy.total()}, {"unlisted_at_most", unlisted}, {"keys", keys}};
 }
 
 json forensics_json(const KeyForensics& forensics) {
@@ -154,10 +161,10 @@ json better_key_json(const std::optional<BetterKey>& found) {
 nlohmann::ordered_json scan_json(const ScanReport& scan) {
   const auto& summary = scan.summary;
   const auto total = summary.total();
-  const auto& distinct = summary.distinct_keys();
-  json distinct_json = interval(distinct.distinct());
-  distinct_json["exact"] = distinct.exact();
-  distinct_json["standard_error"] = nine_digits(distinct.standard_error());
+  json distinct_json = interval(summary.distinct());
+  distinct_json["exact"] = summary.knows_all_keys();
+  distinct_json["standard_error"] =
+      summary.knows_all_keys() ? 0 : nine_digits(summary.distinct_keys().standard_error());
   return {{"cluster", scan.cluster},
           {"topic", scan.topic},
           {"fraction", nine_digits(scan.fraction)},

@@ -107,6 +107,13 @@ PartitionTally read_tally(ByteReader& in) {
 
 }  // namespace
 
+Interval ScanSummary::distinct() const {
+  if (knows_all_keys()) return Interval::exactly(static_cast<double>(sample_.keys().size()));
+  const auto most = static_cast<double>(total().keyed_records);
+  const auto found = distinct_.distinct();
+  return {std::min(found.value, most), std::min(found.low, most), std::min(found.high, most)};
+}
+
 std::int64_t ScannedRecord::bytes() const {
   return static_cast<std::int64_t>(key ? key->size() : 0) +
          static_cast<std::int64_t>(value ? value->size() : 0) + header_bytes;

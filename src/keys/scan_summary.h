@@ -63,6 +63,10 @@ class ScanSummary {
   [[nodiscard]] PartitionTally total() const;
   [[nodiscard]] std::int64_t empty_keys() const { return empty_keys_; }
   [[nodiscard]] const HyperLogLog& distinct_keys() const { return distinct_; }
+  /// No key was left out of the sample.
+  [[nodiscard]] bool knows_all_keys() const { return sample_.fraction() >= 1; }
+  /// Distinct keys: counted where all are known, else estimated; never more than records with one.
+  [[nodiscard]] Interval distinct() const;
   [[nodiscard]] const SpaceSaving& heavy_by_records() const { return by_records_; }
   [[nodiscard]] const SpaceSaving& heavy_by_bytes() const { return by_bytes_; }
   [[nodiscard]] const KeySample& sample() const { return sample_; }

@@ -35,7 +35,7 @@ Cause cause_of(const Placement& placement, const Verdict& verdict) {
   if (verdict.quality == Quality::good) return Cause::none;
   if (!is_keyed(placement.strategy)) return Cause::unkeyed_stickiness;
   if (blames_unkeyed(placement, verdict)) return Cause::unkeyed_stickiness;
-  const bool hash = blames_hash(placement, verdict.p_value);
+  const bool hash = blames_hash(placement, *verdict.p_value);
   if (placement.other_weights) {
     // Both may be: the hot key, where the others alone would be even.
     const bool others_even = spread_of(placement.other_records).cv_percent < good_cv_percent;
@@ -47,10 +47,10 @@ Cause cause_of(const Placement& placement, const Verdict& verdict) {
 
 std::string even_text(const Placement& placement, const Verdict& verdict) {
   if (!is_keyed(placement.strategy)) return "even; the records of a key are on many partitions";
-  if (verdict.p_value < unlikely) {
+  if (*verdict.p_value < unlikely) {
     return fmt::format(
         "even, though the hash is worse than chance, which gives {:.2g} % (p = {:.2g})",
-        verdict.cv_percent_by_chance, verdict.p_value);
+        verdict.cv_percent_by_chance, *verdict.p_value);
   }
   if (placement.weights.keys() == 0) return "even; no record has a key";
   if (!keeps_key_order(placement.strategy))
@@ -79,7 +79,7 @@ std::string few_text(const Placement& placement, const Verdict& verdict) {
 std::string hot_text(const Placement& placement) {
   // Weights are of the records that have a key.
   const double keyed = static_cast<double>(sum_of(placement.keyed_records)) /
-                       static_cast<double>(sum_of(placement.load.records));
+                       static_cast<double>(placement.load.total_records());
   const double share = keyed * placement.weights.heaviest_share();
   const auto worth = fmt::format("{} % of the records, as much as {:.2g} mean partitions",
                                  percent_text(share), share * placement.load.partitions());
@@ -103,19 +103,19 @@ std::string hash_text(const Placement& placement, const Verdict& verdict) {
         count_text(placement.weights.keys() / placement.load.partitions() + 1),
         verdict.cv_percent_by_chance);
   }
-  return fmt::format(
-      "the hash is to blame: chance alone gives {:.1f} %, and this once in {} times",
-      verdict.cv_percent_by_chance,
-      verdict.p_value > 0 && verdict.p_value < unlikely
-          ? count_text(static_cast<std::int64_t>(std::min(1e15, 1 / verdict.p_value)))
-          : "over 1,000");
+  const double p = *verdict.p_value;
+  return fmt::format("the hash is to blame: chance alone gives {:.1f} %, and this once in {} times",
+                     verdict.cv_percent_by_chance,
+                     p > 0 && p < unlikely
+                         ? count_text(static_cast<std::int64_t>(std::min(1e15, 1 / p)))
+                         : "over 1,000");
 }
 
 std::string stuck_text(const Placement& placement) {
   if (is_keyed(placement.strategy)) {
     return fmt::format(
         "{} without a key stay on a partition for a batch each, among {}; more records even it out",
-        counted_text(sum_of(placement.load.records) - sum_of(placement.keyed_records), "record"),
+        counted_text(placement.load.total_records() - sum_of(placement.keyed_records), "record"),
         counted_text(placement.load.partitions(), "partition"));
   }
   return fmt::format(
@@ -192,6 +192,13 @@ Verdict verdict_of(const Placement& placement, std::int64_t value_bytes) {
   verdict.quality = quality_of(verdict.records.cv_percent);
   verdict.cause = cause_of(placement, verdict);
   verdict.text = text_of(placement, verdict);
+  return verdict;
+}
+
+Verdict unjudged(Verdict verdict, const std::string& why) {
+  verdict.p_value.reset();
+  verdict.cause = Cause::none;
+  verdict.text = "not judged: " + why;
   return verdict;
 }
 

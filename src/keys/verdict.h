@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ struct Verdict {
   std::vector<std::int64_t> partition_bytes;  ///< of keys and values, on each partition
   Spread bytes;                               ///< of these
   double cv_percent_by_chance = 0;
-  double p_value = 1;
+  std::optional<double> p_value;  ///< none: not judged
   Quality quality = Quality::good;
   Cause cause = Cause::none;
   std::string text;  ///< one sentence
@@ -40,5 +41,9 @@ struct Verdict {
 /// A hash is to blame where chance would hardly (p < 0.001) do what it did; hot keys hide what
 /// becomes of the others, which are asked about alone.
 Verdict verdict_of(const Placement& placement, std::int64_t value_bytes);
+
+/// The same numbers without a judgement of them: where records are missing, partitions differ for
+/// that alone. `why` says what is missing.
+Verdict unjudged(Verdict verdict, const std::string& why);
 
 }  // namespace partwise::keys

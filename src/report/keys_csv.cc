@@ -23,7 +23,7 @@ std::string strategies_csv(const keys::KeysReport& report) {
   for (const auto& [name, keeps_key_order, load, verdict] : report.strategies) {
     const auto& records = verdict.records;
     text += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", name, report.keys.records,
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", name, load.total_records(),
         number(records.mean), number(records.sd_sample), number(records.cv_percent),
         keys::name_of(verdict.quality), load.partitions(), number(records.sd_population),
         number(records.max_over_mean), number(records.gini), number(records.entropy_normalised),

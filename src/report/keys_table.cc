@@ -26,8 +26,9 @@ constexpr std::size_t pattern_partitions_most = 16;
 
 std::string heading(const KeysReport& report, const Style& style) {
   const auto& keys = report.keys;
-  auto text = fmt::format("  {}: {}, {}", keys.source, counted_text(keys.records, "record"),
-                          counted_text(keys.distinct_keys, "key"));
+  const bool counted = !report.scan || report.scan->summary.knows_all_keys();
+  auto text = fmt::format("  {}: {}, {}{}", keys.source, counted_text(keys.records, "record"),
+                          counted ? "" : "about ", counted_text(keys.distinct_keys, "key"));
   if (keys.effective_keys > 0 &&
       keys.effective_keys < 0.9 * static_cast<double>(keys.distinct_keys)) {
     text += fmt::format(" (as uneven as {:.3g} equal ones)", keys.effective_keys);
@@ -58,7 +59,10 @@ std::string cv_text(double cv) {
   return cv == 0 || cv >= 1 ? fmt::format("{:.1f}", cv) : fmt::format("{:.2g}", cv);
 }
 
-std::string p_text(double p) { return p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", p); }
+std::string p_text(std::optional<double> p) {
+  if (!p) return "–";
+  return *p < 0.0001 ? "<0.0001" : fmt::format("{:.4f}", *p);
+}
 
 std::string chart(const StrategyReport& strategy, const Style& style) {
   const auto& counts = strategy.load.records;
@@ -82,7 +86,7 @@ std::string strategies_text(const KeysReport& report, const Style& style) {
   Rows rows;
   for (const auto& strategy : report.strategies) {
     const auto& verdict = strategy.verdict;
-    rows.push_back({strategy.name, count_text(report.keys.records),
+    rows.push_back({strategy.name, count_text(strategy.load.total_records()),
                     fmt::format("{:.1f}", verdict.records.mean),
                     fmt::format("{:.2f}", verdict.records.sd_sample),
                     cv_text(verdict.records.cv_percent), cv_text(verdict.cv_percent_by_chance),

@@ -48,8 +48,9 @@ std::string sizes_text(const char* what, const keys::SizeQuantiles& sizes) {
 }
 
 std::string distinct_text(const ScanReport& scan) {
-  const auto distinct = scan.summary.distinct_keys().distinct();
-  auto text = fmt::format("  {:.0f} distinct keys", distinct.value);
+  const auto distinct = scan.summary.distinct();
+  auto text =
+      fmt::format("  {}{:.0f} distinct keys", distinct.exact() ? "" : "about ", distinct.value);
   if (!distinct.exact()) text += fmt::format(" [{:.0f}, {:.0f}]", distinct.low, distinct.high);
   return text + fmt::format(" · {}; {}\n", sizes_text("keys", scan.summary.key_sizes()),
                             sizes_text("values", scan.summary.value_sizes()));

@@ -3,10 +3,14 @@
 import csv
 import io
 import json
+import os
+import signal
 import statistics
+import subprocess
 import zlib
 
 import pytest
+from harness import PARTWISE
 
 STRATEGIES = ["murmur2", "crc32", "fnv1a", "murmur3", "round_robin", "sticky_batches", "sticky_bytes", "range",
               "salted", "two_choices"]
@@ -207,7 +211,27 @@ def test_a_line_that_is_no_key_is_named(simulate):
     assert simulate("--keys-file", "-", said="").status == 2
 
 
+def test_a_stop_does_not_wait_for_keys(tmp_path):
+    os.mkfifo(tmp_path / "keys")
+    simulation = subprocess.Popen([PARTWISE, "keys", "simulate", "--keys-file", tmp_path / "keys"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with (tmp_path / "keys").open("w") as keys:
+        keys.write("one\ntwo\n")
+        keys.flush()
+        simulation.send_signal(signal.SIGINT)
+        out, err = simulation.communicate(timeout=30)  # while the file is open
+    assert simulation.returncode == 130 and not out and "stopped while reading" in err, err
+
+
+def test_csv_has_its_warnings_on_stderr(simulate):
+    run = simulate("--format", "csv", "--keys", "5", "--strategy", "murmur2")
+    assert run.status == 0 and "warning: --keys is not used" in run.err
+    assert run.out.startswith("partition_strategy,") and "warning" not in run.out
+
+
 def test_settings_that_say_nothing_are_told(simulate):
+    run = simulate("--salt-ways", "4", "--batch-records", "7", "--strategy", "murmur2")
+    assert "--salt-ways is not used" in run.out and "--batch-records is not used" in run.out
     run = simulate("--zipf-exponent", "2", "--target-cv", "5", "--strategy", "murmur2")
     assert run.status == 0
     assert "--zipf-exponent is not used" in run.out and "--target-cv is not used" in run.out

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import urllib.request
 
 import pytest
 from embedded_cluster import EmbeddedCluster
@@ -41,3 +42,25 @@ def test_keys_are_produced_scanned_by_one_and_by_two_and_cleaned_up(cluster, par
 
     assert [one["deleted"] for one in keys("cleanup", "--yes", "--all")["topics"]] == [True]
     assert keys("cleanup")["topics"] == []
+
+
+def test_what_could_not_be_read_is_not_blamed_on_the_hash(partwise):
+    cluster = EmbeddedCluster("--control-port", "0")
+    try:
+        where = ("--bootstrap-servers", cluster.bootstrap)
+        made = partwise("keys", "verify", *where, "--simulation", "none", "--records", 5_000, "--partitions", 6, "--keep", "--format", "json")
+        topic = json.loads(made.out)["verification"]["topic"]
+        request = urllib.request.Request(f"{cluster.control}/topics/{topic}/2/leader", method="PUT", data=b"none")
+        urllib.request.urlopen(request, timeout=20).close()
+        run = partwise("keys", "scan", topic, *where, "--timeout", "2s", "--partitions", "6,8", "--format", "json")
+        assert run.status == 4 and "partition 2" in run.err, run.err
+        report = json.loads(run.out)
+        (actual,) = report["strategies"]
+        assert actual["name"] == "actual" and actual["p_value"] is None and actual["cause"] == "none"
+        assert actual["verdict"] == "not judged: 1 of 6 partitions could not be read to the end"
+        assert "other strategies are not compared" in report["warnings"][0] and report["sweep"] is None
+        assert report["scan"]["forensics"]["placers"][0]["placer"] == "murmur2"
+        table = partwise("keys", "scan", topic, *where, "--timeout", "2s")
+        assert table.status == 4 and "not judged" in table.out and "to blame" not in table.out
+    finally:
+        cluster.stop()

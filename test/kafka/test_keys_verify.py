@@ -125,6 +125,28 @@ def test_records_without_a_key_are_not_compared(verify):
     assert sum(arrivals["theoretical"]) == 510
 
 
+@pytest.mark.parametrize(("partitioner", "known"), [("consistent", 0), ("murmur2", 3), ("fnv1a", None), ("consistent_random", None)])
+def test_records_without_a_key_where_the_client_places_them(verify, partitioner, known):
+    """librdkafka's partitioners without "_random" hash what is not there: CRC-32 of nothing is 0; Java's murmur2 of
+    nothing goes to partition 3 of 6."""
+    lines = "".join(f"k{i % 50}\n" for i in range(500)) + "\\N\n" * 40 + "\n" * 10
+    run = verify("--keys-file", "-", "--partitions", 6, "--partitioner", partitioner, "--format", "json", said=lines)
+    assert run.status == 0, run.err
+    report = json.loads(run.out)
+    arrivals, (strategy,) = report["verification"]["arrivals"], report["strategies"]
+    assert arrivals["proven"] and arrivals["arrived"] == 550
+    if partitioner.endswith("_random"):
+        assert arrivals["without_key"] == 50 and sum(arrivals["theoretical"]) == 500
+        return
+    assert arrivals["without_key"] == 0 and arrivals["theoretical"] == arrivals["actual"]
+    if known is not None:
+        assert arrivals["actual"][known] >= 50
+    # Fifty keys of ten records, and one of fifty: by chance sqrt(P / K').
+    squares = 50 * 10**2 + 50**2
+    assert strategy["cv_percent_by_chance"] == pytest.approx(100 * (6 * squares / 550**2) ** 0.5)
+    assert strategy["cause"] != "unkeyed_stickiness"
+
+
 def test_more_replicas_than_brokers_make_no_topic(verify, node):
     before = topics(node)
     run = verify("--replication-factor", 9)
