@@ -18,8 +18,10 @@ constexpr std::uint8_t version = 2;
 constexpr std::size_t counters_most = (1 << 11) - 1;
 constexpr std::size_t counters_fewest = (1 << 7) - 1;
 // About 35,000 keys for each thread that reads, by which shares are sure to 0.5 %. Each key more
-// that is in the sample costs a walk through main memory with each of its records.
-constexpr std::size_t sample_memory_most = std::size_t{8} << 20;
+// that is in the sample costs a walk through main memory with each of its records: only who gives
+// more than the usual memory gets more.
+constexpr std::size_t sample_memory_usual = std::size_t{8} << 20;
+constexpr std::size_t sample_part = 32;
 // In each of the two draws some 10,000 values: a field's CV over 12 partitions is then sure to 3 %.
 constexpr std::size_t values_memory_most = std::size_t{8} << 20;
 constexpr std::int64_t tracking_least = 1'000;
@@ -49,7 +51,7 @@ std::size_t counters_within(std::size_t memory) {
 
 std::size_t sample_memory(std::size_t memory) {
   const auto left = free_memory(memory) - 2 * SpaceSaving::memory_for(counters_within(memory));
-  return std::min(left, sample_memory_most);
+  return std::min(left, std::max(sample_memory_usual, memory / sample_part));
 }
 
 Result<> check_memory(std::size_t memory, int partitions) {
