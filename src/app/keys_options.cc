@@ -81,6 +81,7 @@ class SimulateReader {
     }
     options_.format = lowered(values_.text("format"));
     options_.out = values_.text("out");
+    check_sweep();
     note_unused();
     return std::move(found_).unless_any(std::move(options_));
   }
@@ -111,6 +112,15 @@ class SimulateReader {
       std::erase_if(strategies, [](Strategy each) { return !is_keyed(each); });
   }
 
+  void check_sweep() {
+    const auto& all = options_.strategies;
+    if (!options_.is_sweep() || options_.current_partitions || all.empty()) return;
+    if (std::any_of(all.begin(), all.end(), keys::is_keyed)) return;
+    found_.wrong("a sweep over partition counts is of strategies that look at a key",
+                 "murmur2, crc32, fnv1a, murmur3, range, salted, two_choices; or one count",
+                 "--strategy");
+  }
+
   // What was typed for this run and says nothing in it.
   void note_unused() {
     const auto unused = [&](std::string_view name, bool used, std::string_view why) {
@@ -118,14 +128,15 @@ class SimulateReader {
     };
     unused("target_cv", options_.is_sweep(), "--partitions is one count");
     unused("current_partitions", options_.is_sweep(), "--partitions is one count");
-    unused("value_size", !options_.is_sweep(), "a sweep is of records");
+    const bool places = !options_.is_sweep() || options_.current_partitions;
+    unused("value_size", places, "a sweep is of records");
     const auto asked = [&](Strategy strategy) {
       const auto& all = options_.strategies;
       return std::find(all.begin(), all.end(), strategy) != all.end();
     };
-    const bool batches = !options_.is_sweep() && asked(Strategy::sticky_batches);
     unused("salt_ways", asked(Strategy::salted), "salted is not among the strategies");
-    unused("batch_records", batches, "sticky_batches is not looked at");
+    unused("batch_records", places && asked(Strategy::sticky_batches),
+           "sticky_batches is not looked at");
     for (const auto strategy : options_.strategies) {
       if (!options_.is_sweep() || is_keyed(strategy)) continue;
       options_.warnings.push_back(

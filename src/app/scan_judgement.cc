@@ -27,9 +27,10 @@ class Judgement {
       return;
     }
     if (options_.fraction < 1) {
-      report_.warnings.push_back(fmt::format(
-          "a random part of {:g} of the records: counts are of that part, shares hold for all",
-          options_.fraction));
+      report_.warnings.push_back(
+          fmt::format("a random part of {:g} of the records: counts are of that part, shares "
+                      "estimate those of all",
+                      options_.fraction));
     }
     const auto recorded = keys::recorded_keys(scan.summary);
     report_.keys.effective_keys = recorded.weights.effective_keys();

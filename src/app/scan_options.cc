@@ -11,6 +11,7 @@
 #include "app/sizing_options.h"
 #include "app/strategy_list.h"
 #include "base/text.h"
+#include "base/topic_name.h"
 #include "base/units.h"
 
 namespace partwise::app {
@@ -153,6 +154,8 @@ tl::expected<ScanOptions, Errors> scan_options(const OptionValues& values, Insta
   if (options.topic.empty()) {
     found.wrong("no topic is named", "partwise keys scan TOPIC --bootstrap-servers HOST:PORT",
                 "--topic");
+  } else if (const auto name = check_topic_name(options.topic); !name) {
+    found.wrong(name.error().message, name.error().hint, "--topic");
   }
   options.bounds = {time_from(values, "from", now, found), time_from(values, "to", now, found),
                     offset_from(values, "from_offset"), offset_from(values, "to_offset")};

@@ -6,6 +6,7 @@
 #include "app/partition_counts.h"
 #include "app/sizing_options.h"
 #include "base/text.h"
+#include "base/topic_name.h"
 
 namespace partwise::app {
 namespace {
@@ -74,6 +75,11 @@ tl::expected<VerifyOptions, Errors> verify_options(const OptionValues& values) {
   options.partitioner = lowered(values.text("partitioner"));
   options.value_bytes = values.bytes("value_size");
   options.into_existing = values.text("into_existing");
+  if (!options.into_existing.empty()) {
+    if (const auto name = check_topic_name(options.into_existing); !name) {
+      found.wrong(name.error().message, name.error().hint, "--into-existing");
+    }
+  }
   options.keep = values.boolean("keep");
   options.format = lowered(values.text("format"));
   options.out = values.text("out");

@@ -113,7 +113,7 @@ class Sweep {
       point.moved_records_percent =
           100 * static_cast<double>(moved.records) / static_cast<double>(keys_.keyed_records());
     }
-    if (partitions > 1 && spread.cv_percent < rules_.target_cv_percent) {
+    if (is_within(point, rules_)) {
       to.smallest_within = std::min(to.smallest_within.value_or(partitions), partitions);
       to.largest_within = std::max(to.largest_within.value_or(partitions), partitions);
     }
@@ -164,6 +164,10 @@ class Sweep {
 };
 
 }  // namespace
+
+bool is_within(const SweepPoint& point, const SweepRules& rules) {
+  return point.partitions > 1 && point.cv_percent < rules.target_cv_percent;
+}
 
 Result<Sweeps> sweep(const KeySet& keys, std::span<const Strategy> strategies,
                      const SweepRules& rules, const std::stop_token& stop,

@@ -32,6 +32,9 @@ struct SweepPoint {
   std::optional<double> moved_records_percent;
 };
 
+/// Whether it is even enough. One partition is no answer.
+bool is_within(const SweepPoint& point, const SweepRules& rules);
+
 struct StrategySweep {
   Strategy strategy = Strategy::murmur2;
   std::vector<SweepPoint> points;      ///< in the order of the rules

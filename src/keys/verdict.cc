@@ -66,10 +66,11 @@ std::string few_text(const Placement& placement, const Verdict& verdict) {
   const auto keys = all_keys(placement.weights, placement.sampling);
   const bool unequal = equal < 0.9 * static_cast<double>(keys);
   return fmt::format(
-      "too few keys: {}{} over {} give {:.1f} % by chance, {}; {} equal keys would give {:.0f} %",
+      "too few keys: {}{} over {} {} {:.1f} % by chance, {}; {} equal keys would give {:.0f} %",
       counted_text(keys, placement.strategy == Strategy::salted ? "salted key" : "key"),
       unequal ? fmt::format(", as uneven as {:.3g} equal ones,", equal) : "",
-      counted_text(placement.load.partitions(), "partition"), verdict.cv_percent_by_chance,
+      counted_text(placement.load.partitions(), "partition"), keys == 1 ? "gives" : "give",
+      verdict.cv_percent_by_chance,
       placement.strategy == Strategy::two_choices
           ? fmt::format("two choices {:.1f} %", verdict.records.cv_percent)
           : "no hash does better",

@@ -56,7 +56,7 @@ std::string sweep_csv(const keys::KeysReport& report) {
                           point.partitions, number(point.cv_percent),
                           number(point.cv_percent_by_chance), number(point.max_over_mean),
                           number(point.moved_keys_percent), number(point.moved_records_percent),
-                          point.cv_percent < report.sweep->rules.target_cv_percent ? "yes" : "no");
+                          keys::is_within(point, report.sweep->rules) ? "yes" : "no");
     }
   }
   return text;

@@ -151,12 +151,19 @@ std::string within_text(const keys::StrategySweep& sweep, double target) {
                      *sweep.smallest_within, *sweep.largest_within);
 }
 
-// A long sweep's rows are thinned out; all are in CSV and JSON.
-std::vector<std::size_t> shown_points(std::size_t count) {
+// A long sweep's rows are thinned out; all are in CSV and JSON. The counts that are spoken of stay.
+std::vector<std::size_t> shown_points(const keys::StrategySweep& sweep,
+                                      const keys::SweepRules& rules) {
+  const auto count = sweep.points.size();
   const auto each = (count + sweep_rows_most - 1) / sweep_rows_most;
   std::vector<std::size_t> shown;
-  for (std::size_t i = 0; i < count; i += each) shown.push_back(i);
-  if (!shown.empty() && shown.back() + 1 != count) shown.push_back(count - 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const int partitions = sweep.points[i].partitions;
+    if (i % each == 0 || i + 1 == count || partitions == rules.current ||
+        partitions == sweep.smallest_within || partitions == sweep.largest_within) {
+      shown.push_back(i);
+    }
+  }
   return shown;
 }
 
@@ -168,7 +175,7 @@ std::vector<std::string> point_row(const keys::SweepPoint& point, const keys::Sw
     row.push_back(point.moved_keys_percent ? fmt::format("{:.1f}", *point.moved_keys_percent)
                                            : "–");
   }
-  row.emplace_back(point.cv_percent < rules.target_cv_percent ? "✓" : "");
+  row.emplace_back(keys::is_within(point, rules) ? "✓" : "");
   return row;
 }
 
@@ -180,7 +187,7 @@ std::string sweep_text(const keys::KeysSweep& sweep, const Style& style) {
   std::string text;
   for (const auto& strategy : sweep.strategies) {
     Rows rows;
-    for (const auto i : shown_points(strategy.points.size())) {
+    for (const auto i : shown_points(strategy, sweep.rules)) {
       rows.push_back(point_row(strategy.points[i], sweep.rules));
     }
     text += fmt::format("\n  {}  {}\n", style.bold(keys::name_of(strategy.strategy)),

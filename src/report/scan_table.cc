@@ -15,6 +15,7 @@ namespace {
 using keys::ScanReport;
 using Rows = std::vector<std::vector<std::string>>;
 
+constexpr std::size_t key_width_most = 64;
 constexpr std::size_t heavy_shown = 10;
 constexpr std::size_t split_shown = 5;
 constexpr std::size_t fields_shown = 5;
@@ -56,16 +57,22 @@ std::string distinct_text(const ScanReport& scan) {
                             sizes_text("values", scan.summary.value_sizes()));
 }
 
+std::string key_text(const keys::KeptKey& key, const ScanReport& scan) {
+  const auto text = quotable(keys::shown_key(key, scan.show_keys));
+  return text.empty() ? "(empty)" : fitted(text, key_width_most);
+}
+
 std::string heavy_text(const ScanReport& scan, const Style& style) {
   Rows rows;
   const auto& heavy = scan.summary.heavy_by_records();
   const auto total = static_cast<double>(std::max<std::int64_t>(1, heavy.total()));
   for (const auto& key : heavy.heaviest(heavy_shown)) {
     const auto bytes = scan.summary.heavy_by_bytes().limits_of(key.key);
-    rows.push_back({quotable(keys::shown_key(key.key, scan.show_keys)), count_text(key.at_least()),
-                    key.error == 0 ? "" : "to " + count_text(key.count),
-                    percent_text(static_cast<double>(key.at_least()) / total, 1),
-                    bytes_text(static_cast<double>(bytes.at_least()))});
+    rows.push_back(
+        {key_text(key.key, scan), count_text(key.at_least()),
+         key.error == 0 ? "" : "to " + count_text(key.count),
+         percent_text(static_cast<double>(key.at_least()) / total, 1),
+         bytes.at_least() > 0 ? bytes_text(static_cast<double>(bytes.at_least())) : "–"});
   }
   return "\n" +
          grid(
@@ -116,8 +123,7 @@ std::string split_text(const ScanReport& scan, const Style& style) {
     std::vector<std::string> places;
     for (const auto& place : key.places)
       places.push_back(fmt::format("P{} {}", place.partition, count_text(place.records)));
-    text += fmt::format("    {}: {}\n", quotable(keys::shown_key(key.key, scan.show_keys)),
-                        joined(places, ", "));
+    text += fmt::format("    {}: {}\n", key_text(key.key, scan), joined(places, ", "));
   }
   return text;
 }
