@@ -19,11 +19,25 @@ std::vector<HeavyKey> known_heavy(const ScanSummary& summary) {
   return keys;
 }
 
-void add(RecordedKeys& to, std::string_view key, std::int64_t records, double stands_for) {
-  to.keys->add(key,
-               std::max<std::int64_t>(1, std::llround(static_cast<double>(records) * stands_for)));
+void add(RecordedKeys& to, std::string_view key, std::int64_t records) {
+  to.keys->add(key, records);
   ++to.sampled;
 }
+
+/// Rounds numbers so that their sum is rounded, too; none to 0.
+class Rounded {
+ public:
+  std::int64_t next(double x) {
+    exact_ += x;
+    const auto whole = std::max<std::int64_t>(1, std::llround(exact_) - given_);
+    given_ += whole;
+    return whole;
+  }
+
+ private:
+  double exact_ = 0;
+  std::int64_t given_ = 0;
+};
 
 /// The keys of the sample that are not known by themselves.
 class Drawn {
@@ -69,7 +83,7 @@ RecordedKeys recorded_keys(const ScanSummary& summary) {
   std::set<std::uint64_t> listed;
   if (!recorded.exact) {
     for (const auto& key : known_heavy(summary)) {
-      add(recorded, key.key.head, key.at_least(), 1);
+      add(recorded, key.key.head, key.at_least());
       recorded.weights.add(static_cast<double>(key.at_least()));
       listed.insert(key.key.hash);
     }
@@ -80,10 +94,11 @@ RecordedKeys recorded_keys(const ScanSummary& summary) {
     recorded.keys->set_sampling(drawn.sampling(stands_for, recorded.keys->keys()));
   }
   const auto keys_each = std::max<std::int64_t>(1, std::llround(1 / fraction));
+  Rounded rounded;
   for (const auto* key : drawn.keys()) {
     // A long key is placed by all its bytes, which are not kept.
     if (!key->key.whole()) recorded.exact = false;
-    add(recorded, key->key.head, key->records(), stands_for);
+    add(recorded, key->key.head, rounded.next(static_cast<double>(key->records()) * stands_for));
     recorded.weights.add(static_cast<double>(key->records()), keys_each);
   }
   return recorded;

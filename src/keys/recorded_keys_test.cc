@@ -79,6 +79,7 @@ TEST(RecordedKeys, TellTheUnevennessOfAllKeys) {
       EXPECT_EQ(told[i].quality, truth[i].quality);
       EXPECT_EQ(told[i].cause, truth[i].cause);
       EXPECT_GT(told[i].p_value, 0.001);
+      EXPECT_NEAR(told[i].records.mean, truth[i].records.mean, 0.01);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "report/scan_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -50,9 +51,11 @@ std::string sizes_text(const char* what, const keys::SizeQuantiles& sizes) {
 
 std::string distinct_text(const ScanReport& scan) {
   const auto distinct = scan.summary.distinct();
+  const auto whole = [](double keys) { return count_text(std::llround(keys)); };
   auto text =
-      fmt::format("  {}{:.0f} distinct keys", distinct.exact() ? "" : "about ", distinct.value);
-  if (!distinct.exact()) text += fmt::format(" [{:.0f}, {:.0f}]", distinct.low, distinct.high);
+      fmt::format("  {}{} distinct keys", distinct.exact() ? "" : "about ", whole(distinct.value));
+  if (!distinct.exact())
+    text += fmt::format(" [{}, {}]", whole(distinct.low), whole(distinct.high));
   return text + fmt::format(" · {}; {}\n", sizes_text("keys", scan.summary.key_sizes()),
                             sizes_text("values", scan.summary.value_sizes()));
 }
