@@ -138,7 +138,15 @@ TEST_F(KeysReportViews, TellWhatIsProven) {
   report.verification->kept = true;
   EXPECT_NE(table(report, {}).find("made, and kept"), std::string::npos);
   report.verification->read_back = false;
-  EXPECT_NE(table(report, {}).find("⚠ not read back"), std::string::npos);
+  report.verification->arrivals.arrived = 500;
+  EXPECT_NE(table(report, {})
+                .find("⚠ not read back to the end: of 760 acknowledged records 500 "
+                      "were, none wrong"),
+            std::string::npos);
+  report.verification->arrivals.misplaced = 3;
+  EXPECT_NE(table(report, {}).find("500 were, 3 wrong"), std::string::npos);
+  report.verification->arrivals.arrived = 0;
+  EXPECT_NE(table(report, {}).find("⚠ not read back\n"), std::string::npos);
 }
 
 TEST_F(KeysReportViews, ThinOutWhatIsLongAndSayWhereAllOfItIs) {

@@ -207,9 +207,20 @@ std::string rate_text(std::int64_t records, double seconds) {
                      count_text(static_cast<std::int64_t>(static_cast<double>(records) / seconds)));
 }
 
+// What had been read by then says nothing of what is missing.
+std::string broken_off_text(const keys::Arrivals& arrivals, const Style& style) {
+  if (arrivals.arrived == 0) return style.notable("  ⚠ not read back\n");
+  const auto wrong =
+      arrivals.twice + arrivals.out_of_order + arrivals.misplaced + arrivals.wrong_key;
+  return style.notable("  ⚠") +
+         fmt::format(" not read back to the end: of {} acknowledged records {} were, {} wrong\n",
+                     count_text(arrivals.acknowledged), count_text(arrivals.arrived),
+                     wrong == 0 ? "none" : count_text(wrong));
+}
+
 std::string proof_text(const keys::Verification& verification, const Style& style) {
-  if (!verification.read_back) return style.notable("  ⚠ not read back\n");
   const auto& arrivals = verification.arrivals;
+  if (!verification.read_back) return broken_off_text(arrivals, style);
   if (arrivals.proven()) {
     return style.good("  ✓") +
            fmt::format(
