@@ -20,6 +20,7 @@ namespace {
 
 constexpr int slice_ms = 100;  // how long a stop may go unnoticed
 constexpr int default_replication_factor = 3;
+constexpr Millis retention = std::chrono::hours(7 * 24);  // of what a killed run leaves
 
 /// Hands this run's records on, one partition's after another's as they come.
 class OwnRecordSink final : public sample::ScanSink {
@@ -52,6 +53,7 @@ class KafkaKeyTopic final : public KeyTopic {
       : settings_(std::move(settings)), spec_(std::move(spec)) {
     wanted_.name = spec_.name;
     wanted_.partitions = spec_.partitions;
+    wanted_.retention = retention;
     wanted_.replication_setting = "--replication-factor ";
   }
 
@@ -100,8 +102,16 @@ class KafkaKeyTopic final : public KeyTopic {
   }
 
   Result<> read_back(const Take& take, const std::stop_token& stop) override {
+    if (grown_) {
+      return fail(ErrorKind::invalid_input,
+                  fmt::format("{} got more than its {} partitions while it was produced to: keys "
+                              "then belong elsewhere",
+                              spec_.name, partitions()),
+                  "again, while nobody adds partitions");
+    }
     std::vector<sample::ScanRange> ranges;
     for (int p = 0; p < partitions(); ++p) {
+      if (stop.stop_requested()) break;
       const auto first = first_[static_cast<std::size_t>(p)];
       if (first < 0 && spec_.existing) continue;  // nothing of this run was acknowledged there
       const auto end = TRY(end_of(p));
@@ -227,8 +237,7 @@ class KafkaKeyTopic final : public KeyTopic {
   void note(rd_kafka_resp_err_t code, int partition, std::int64_t offset, std::int64_t number) {
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
       ++sent_.acknowledged;
-      auto& first = first_[static_cast<std::size_t>(partition)];
-      if (first < 0 || (offset >= 0 && offset < first)) first = offset;
+      note_place(partition, offset);
       if (told_) told_(number);
       return;
     }
@@ -237,6 +246,16 @@ class KafkaKeyTopic final : public KeyTopic {
     ended_ = ended_ || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT ||
              rd_kafka_fatal_error(client_->get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
     if (!sent_.first_error) sent_.first_error = why(code);
+  }
+
+  // The client hears of partitions that the topic gets meanwhile, and uses them.
+  void note_place(int partition, std::int64_t offset) {
+    if (partition >= partitions()) {
+      grown_ = true;
+      return;
+    }
+    auto& first = first_[static_cast<std::size_t>(partition)];
+    if (first < 0 || (offset >= 0 && offset < first)) first = offset;
   }
 
   [[nodiscard]] Error why(rd_kafka_resp_err_t code) const {
@@ -265,6 +284,7 @@ class KafkaKeyTopic final : public KeyTopic {
   TrafficCounters traffic_;
   bool made_ = false;
   bool ended_ = false;  // there is no use in sending more
+  bool grown_ = false;  // others have added partitions
   int since_poll_ = 0;
   Sent sent_;
   OnAcknowledged told_;
@@ -281,8 +301,10 @@ Result<std::unique_ptr<KeyTopic>> KeyTopic::open(const ClientSettings& settings,
                                                  const std::stop_token& stop) {
   auto topic = std::make_unique<KafkaKeyTopic>(settings, spec);
   if (auto opened = topic->connect(stop); !opened) {
-    (void)topic->remove();  // if it was made, and the answer was lost
-    return tl::unexpected(std::move(opened).error());
+    auto error = std::move(opened).error();
+    // If it was made, and the answer was lost.
+    if (!topic->remove()) error.message += fmt::format("; {} may be left", spec.name);
+    return tl::unexpected(std::move(error));
   }
   return topic;
 }

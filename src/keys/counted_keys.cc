@@ -44,22 +44,30 @@ std::uint32_t CountedKeys::add(std::string_view key, std::int64_t records, std::
 }
 
 std::unique_ptr<CountedKeys> CountedKeys::scaled_to(std::int64_t records) const {
-  auto scaled = std::make_unique<CountedKeys>(groups_);
-  const double part = static_cast<double>(records) / static_cast<double>(this->records());
-  std::int64_t before = 0;
+  const std::vector<double> weights(records_.begin(), records_.end());
+  return shared_out(records, weights, static_cast<double>(null_records_));
+}
+
+std::unique_ptr<CountedKeys> CountedKeys::shared_out(std::int64_t records,
+                                                     std::span<const double> weights,
+                                                     double null_weight) const {
+  CHECK(weights.size() == records_.size());
+  auto shared = std::make_unique<CountedKeys>(groups_);
+  const double all = std::accumulate(weights.begin(), weights.end(), 0.0) + null_weight;
+  double before = 0;
   std::int64_t given = 0;
-  const auto share_of = [&](std::int64_t count) {
-    before += count;
+  const auto share_of = [&](double weight) {
+    before += weight;  // in the order of `all`: the last one gets the rest
     const auto upto =
-        before == this->records() ? records : std::llround(static_cast<double>(before) * part);
+        before == all ? records : std::llround(before / all * static_cast<double>(records));
     return upto - std::exchange(given, upto);
   };
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    const auto count = share_of(records_[i]);
-    if (count > 0) scaled->add(key(i), count, groups_.empty() ? 0 : group_of_[i]);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto count = share_of(weights[i]);
+    if (count > 0) shared->add(key(i), count, groups_.empty() ? 0 : group_of_[i]);
   }
-  scaled->add_null(share_of(null_records_));
-  return scaled;
+  shared->add_null(share_of(null_weight));
+  return shared;
 }
 
 std::int64_t CountedKeys::empty_key_records() const {
@@ -157,6 +165,7 @@ void CountedKeys::mix() {
     place(static_cast<std::uint32_t>(i), records_[i]);
   place(no_key, null_records_);
   std::sort(places.begin(), places.end());
+  order_.reserve(places.size());
   for (const auto& [at, number] : places) order_.push_back(number);
 }
 

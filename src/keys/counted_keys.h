@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ class CountedKeys final : public KeySet {
   /// So many records in all, each key with its share of them, rounded so that the total is exact;
   /// keys that get none are no longer there. Afterwards no order is known.
   [[nodiscard]] std::unique_ptr<CountedKeys> scaled_to(std::int64_t records) const;
+  /// The same by other weights, one for each key by its number, and one for records without a key.
+  [[nodiscard]] std::unique_ptr<CountedKeys> shared_out(std::int64_t records,
+                                                        std::span<const double> weights,
+                                                        double null_weight) const;
 
   [[nodiscard]] std::int64_t keys() const override { return std::ssize(records_); }
   [[nodiscard]] std::int64_t keyed_records() const override { return keyed_records_; }

@@ -4,12 +4,14 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "keys/key_simulation.h"
 
 namespace partwise::keys {
 namespace {
@@ -20,9 +22,6 @@ constexpr std::array<std::pair<KeyFormat, std::string_view>, 3> names = {{
     {KeyFormat::csv, "csv"},
 }};
 
-// Weights are kept in millionths where one has a fraction.
-constexpr double millionth = 1e-6;
-constexpr double weight_max = 9e12;  // of all together: what 64 bits hold in millionths
 constexpr std::int64_t records_of_fractions = 1'000'000;
 
 int digit_of(char c) {
@@ -100,6 +99,10 @@ std::optional<KeyFormat> key_format_from_text(std::string_view text) {
     if (name == text) return format;
   }
   return std::nullopt;
+}
+
+tl::unexpected<Error> KeyLines::no_key() {
+  return fail(ErrorKind::invalid_input, "there is no key in it", "one key a line");
 }
 
 tl::unexpected<Error> KeyLines::wrong(const std::string& what, const std::string& hint) const {
@@ -199,27 +202,36 @@ Result<> KeyLines::take_csv(std::string_view text) {
                  "\"a key, with \"\"quotes\"\"\",weight, on one line");
   }
   fractions_ = fractions_ || *weight != std::floor(*weight);
-  weights_ += *weight;
-  if (weights_ > weight_max) return wrong("the weights sum to over 9e12", "smaller weights");
-  const auto millionths = std::llround(*weight / millionth);
-  if (millionths == 0) return {};
+  if (*weight == 0) return {};
   if (*key == "\\N") {
-    keys_->add_null(millionths);
-  } else {
-    keys_->add(*key, millionths);
+    null_weight_ += *weight;
+    return {};
   }
+  const auto number = keys_->add(*key, 0);
+  if (number == weights_.size()) weights_.push_back(0);
+  weights_[number] += *weight;
   return {};
+}
+
+Result<std::unique_ptr<CountedKeys>> KeyLines::by_weights() const {
+  const double all = std::accumulate(weights_.begin(), weights_.end(), 0.0) + null_weight_;
+  if (all <= 0) return no_key();
+  if (records_ || fractions_) {
+    return keys_->shared_out(records_.value_or(records_of_fractions), weights_, null_weight_);
+  }
+  if (all > static_cast<double>(simulated_records_max)) {
+    return fail(ErrorKind::invalid_input,
+                fmt::format("its weights are {:.3g} records, and at most {} are placed", all,
+                            count_text(simulated_records_max)),
+                "--records N shares out N of them");
+  }
+  return keys_->shared_out(std::llround(all), weights_, null_weight_);
 }
 
 Result<std::unique_ptr<CountedKeys>> KeyLines::finish() {
   if (!begun_.empty()) TRY(line(std::exchange(begun_, {})));
-  if (keys_->records() == 0) {
-    return fail(ErrorKind::invalid_input, "there is no key in it", "one key a line");
-  }
-  if (format_ == KeyFormat::csv) {
-    const auto whole = std::llround(static_cast<double>(keys_->records()) * millionth);
-    return keys_->scaled_to(records_.value_or(fractions_ ? records_of_fractions : whole));
-  }
+  if (format_ == KeyFormat::csv) return by_weights();
+  if (keys_->records() == 0) return no_key();
   if (records_ && *records_ != keys_->records()) return keys_->scaled_to(*records_);
   keys_->set_order(std::move(order_));
   return std::move(keys_);

@@ -53,6 +53,8 @@ class KeyLines {
   Result<> take_text(std::string_view text);
   Result<> take_hex(std::string_view text);
   Result<> take_csv(std::string_view text);
+  [[nodiscard]] Result<std::unique_ptr<CountedKeys>> by_weights() const;
+  static tl::unexpected<Error> no_key();
   [[nodiscard]] tl::unexpected<Error> wrong(const std::string& what, const std::string& hint) const;
 
   KeyFormat format_;
@@ -63,7 +65,8 @@ class KeyLines {
   std::vector<std::uint32_t> order_;
   bool fractions_ = false;
   bool byte_order_mark_ = false;
-  double weights_ = 0;
+  std::vector<double> weights_;  // of csv: by the key's number
+  double null_weight_ = 0;
   std::int64_t returns_ = 0;         // lines that ended with a carriage return
   std::int64_t first_nul_line_ = 0;  // 0: none
 };

@@ -77,6 +77,10 @@ TEST(KeyLines, ReadsWeights) {
   EXPECT_FALSE(read(KeyFormat::csv, "a,1\nb,-1\n"));
   EXPECT_FALSE(read(KeyFormat::csv, "a,1\nb,nan\n"));
   EXPECT_FALSE(read(KeyFormat::csv, "a,5e12\nb,5e12\n"));
+  EXPECT_EQ(counts_of(*read(KeyFormat::csv, "a,5e12\nb,5e12\n", 10).value()),
+            (Counts{{"a", 5}, {"b", 5}}));
+  EXPECT_EQ(counts_of(*read(KeyFormat::csv, "a,0.0000014\nb,0.0000006\nc,0.0000004\n").value()),
+            (Counts{{"a", 583'333}, {"b", 250'000}, {"c", 166'667}}));
   EXPECT_FALSE(read(KeyFormat::csv, "a,1\n\"b,1\n"));
 }
 

@@ -175,7 +175,9 @@ class Placing {
   Placement placement_of(Strategy strategy) {
     Placement placed;
     placed.strategy = strategy;
-    placed.hot_keys = std::ssize(hot_);
+    placed.hot_keys = std::count_if(hot_.begin(), hot_.end(), [&](const CountedKey& key) {
+      return !key.key.empty() || !takes_empty_for_none(strategy);
+    });
     const auto& weights = pass_.weights(takes_empty_for_none(strategy));
     placed.weights = strategy == Strategy::salted ? weights.salted : weights.all;
     if (is_keyed(strategy)) {
@@ -214,10 +216,11 @@ class Placing {
   }
 
   void leave_out_hot(Partitioner partitioner, Placement& placed) const {
-    if (hot_.empty()) return;
+    if (placed.hot_keys == 0) return;
     placed.other_weights = pass_.weights(takes_empty_for_none(placed.strategy)).others;
     placed.other_records = placed.load.records;
     for (const auto& key : hot_) {
+      if (key.key.empty() && takes_empty_for_none(placed.strategy)) continue;  // taken off already
       placed.other_records[at(partitioner, key.key)] -= key.records;
     }
   }
@@ -266,7 +269,8 @@ class Placing {
 
 std::int64_t hot_records(const KeySet& keys, int partitions) {
   if (keys.keys() == 0) return 1;
-  return std::max(head_records(keys.records(), partitions), 5 * keys.records() / keys.keys() + 1);
+  return std::max(head_records(keys.records(), partitions),
+                  5 * keys.keyed_records() / keys.keys() + 1);
 }
 
 std::optional<Placements> placements(const KeySet& keys, std::span<const Strategy> strategies,

@@ -220,6 +220,26 @@ TEST(Placement, PlacesRecordsWithoutAKeyWhereTheClientDoes) {
   EXPECT_EQ(placement.weights.squares(), 400.0 * 400 + 500.0 * 500);
 }
 
+// One key has two mean partitions; those without a key do not hide it.
+TEST(Placement, FindsAHotKeyAmongRecordsWithoutAKey) {
+  CountedKeys keys;
+  keys.add("hot", 40'000);
+  for (int i = 0; i < 60; ++i) keys.add("light" + std::to_string(i), 1'000);
+  keys.add_null(900'000);
+  EXPECT_EQ(placed(keys, Strategy::murmur2, rules_of(50)).hot_keys, 1);
+}
+
+// For librdkafka's default an empty key is none, and can be no hot one.
+TEST(Placement, TakesEmptyKeysOffOnce) {
+  CountedKeys keys;
+  keys.add("", 20'000);
+  for (int i = 0; i < 50; ++i) keys.add("key" + std::to_string(i), 400);
+  const auto crc32 = placed(keys, Strategy::crc32, rules_of(24));
+  EXPECT_EQ(crc32.hot_keys, 0);
+  EXPECT_FALSE(crc32.other_weights);
+  EXPECT_EQ(placed(keys, Strategy::murmur2, rules_of(24)).hot_keys, 1);
+}
+
 TEST(Placement, ScalesCountedKeysExactly) {
   CountedKeys keys;
   keys.add("a", 1);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace partwise::keys {
 namespace {
@@ -14,13 +17,26 @@ std::vector<HeavyKey> known_heavy(const ScanSummary& summary) {
   auto keys = heavy.heaviest(heavy.size());
   // At least twice what an unlisted key may have: these are surely among the heaviest.
   std::erase_if(keys, [&](const HeavyKey& key) {
-    return !key.key.whole() || key.at_least() < std::max<std::int64_t>(2, 2 * heavy.floor());
+    return key.at_least() < std::max<std::int64_t>(2, 2 * heavy.floor());
   });
   return keys;
 }
 
-void add(RecordedKeys& to, std::string_view key, std::int64_t records) {
-  to.keys->add(key, records);
+// What is in the sample is counted exactly.
+std::map<std::uint64_t, std::int64_t> counted_records(const KeySample& sample) {
+  std::map<std::uint64_t, std::int64_t> counted;
+  for (const auto& key : sample.keys()) counted[key.key.hash] = key.records();
+  return counted;
+}
+
+// A long key's other bytes are not kept: others may begin alike. By its hash it is placed as any
+// key would be.
+std::string name_of(const KeptKey& key) {
+  return key.whole() ? key.head : key.head + fmt::format("{:016x}", key.hash);
+}
+
+void add(RecordedKeys& to, const KeptKey& key, std::int64_t records) {
+  to.keys->add(name_of(key), records);
   ++to.sampled;
 }
 
@@ -82,9 +98,12 @@ RecordedKeys recorded_keys(const ScanSummary& summary) {
   recorded.exact = fraction >= 1;
   std::set<std::uint64_t> listed;
   if (!recorded.exact) {
+    const auto counted = counted_records(summary.sample());
     for (const auto& key : known_heavy(summary)) {
-      add(recorded, key.key.head, key.at_least());
-      recorded.weights.add(static_cast<double>(key.at_least()));
+      const auto exact = counted.find(key.key.hash);
+      const auto records = exact == counted.end() ? key.at_least() : exact->second;
+      add(recorded, key.key, records);
+      recorded.weights.add(static_cast<double>(records));
       listed.insert(key.key.hash);
     }
   }
@@ -96,9 +115,8 @@ RecordedKeys recorded_keys(const ScanSummary& summary) {
   const auto keys_each = std::max<std::int64_t>(1, std::llround(1 / fraction));
   Rounded rounded;
   for (const auto* key : drawn.keys()) {
-    // A long key is placed by all its bytes, which are not kept.
     if (!key->key.whole()) recorded.exact = false;
-    add(recorded, key->key.head, rounded.next(static_cast<double>(key->records()) * stands_for));
+    add(recorded, key->key, rounded.next(static_cast<double>(key->records()) * stands_for));
     recorded.weights.add(static_cast<double>(key->records()), keys_each);
   }
   return recorded;

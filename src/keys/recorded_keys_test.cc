@@ -100,6 +100,25 @@ TEST(RecordedKeys, TellTheUnevennessOfAllKeysInASweep) {
   }
 }
 
+// As JSON with its schema first: the id comes behind the bytes that are kept.
+TEST(RecordedKeys, TellLongKeysApart) {
+  auto summary = ScanSummary::within(std::size_t{8} << 20, 1).value();
+  CountedKeys all;
+  ScannedRecord record;
+  for (int i = 0; i < 4'000; ++i) {
+    const auto key = std::string(300, 's') + std::to_string(i);
+    record.key = key;
+    summary.take(record);
+    all.add(key, 1);
+  }
+  const auto recorded = recorded_keys(summary);
+  EXPECT_FALSE(recorded.exact);
+  EXPECT_EQ(recorded.keys->keys(), 4'000);
+  const auto told = verdicts(*recorded.keys, 12);
+  EXPECT_NEAR(told[0].records.cv_percent, verdicts(all, 12)[0].records.cv_percent, 5);
+  EXPECT_EQ(told[0].cause, Cause::none);
+}
+
 // What the bad hash does to a part of the keys, it does to all.
 TEST(RecordedKeys, StillShowABadHash) {
   auto summary = ScanSummary::within(ScanSummary::memory_min, 1).value();

@@ -45,11 +45,11 @@ double all_effective_keys(const KeyWeights& weights, const Sampling& sampling) {
   return weights.sum() * weights.sum() / (weights.squares() - sampling.added_squares());
 }
 
-double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sampling& sampling) {
-  if (sampling.fraction >= 1 || partitions == 1 || weights.keys() == 0) {
-    return cv_percent_by_chance(weights, partitions);
-  }
-  return 100 * std::sqrt(partitions / all_effective_keys(weights, sampling));
+double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sampling& sampling,
+                            double split) {
+  if (partitions == 1 || weights.keys() == 0) return 0;
+  const double squares = weights.squares() - sampling.added_squares() - split;
+  return 100 * std::sqrt(partitions * squares) / weights.sum();
 }
 
 void even_out(std::span<std::int64_t> counts, const Sampling& sampling) {

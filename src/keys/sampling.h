@@ -27,8 +27,10 @@ struct Sampling {
 std::int64_t all_keys(const KeyWeights& weights, const Sampling& sampling);
 double all_effective_keys(const KeyWeights& weights, const Sampling& sampling);
 
-/// As of the weights alone, for all keys that they stand for.
-double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sampling& sampling);
+/// As of the weights alone, for all keys that they stand for; `split`: what the sum of their
+/// squares loses by keys that are split.
+double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sampling& sampling,
+                            double split = 0);
 
 /// Brings each partition nearer to the mean, so that the expected variance is that of all keys;
 /// never below what chance makes of those that were drawn from. The sum stays.

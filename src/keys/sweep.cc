@@ -63,7 +63,7 @@ class Sweep {
     const bool done = keys_.visit([&](const KeyBlock& block) {
       for (std::size_t i = 0; i < block.size(); ++i) {
         records_.push_back(block.records_of(i));
-        weights_.add(static_cast<double>(records_.back()));
+        weigh(static_cast<double>(records_.back()), block.lengths[i] == 0);
       }
       for (auto& [partitioner, places] : places_) {
         const auto before = places.size();
@@ -105,7 +105,7 @@ class Sweep {
     const auto spread = spread_of(counts);
     point.cv_percent = spread.cv_percent;
     point.max_over_mean = spread.max_over_mean;
-    point.cv_percent_by_chance = cv_percent_by_chance(weights_, partitions, sampling);
+    point.cv_percent_by_chance = chance_of(to.strategy, partitions, sampling);
     if (const auto partitioner = partitioner_of(to.strategy); partitioner && rules_.current) {
       const auto moved = moved_from(*rules_.current, places_.at(*partitioner), partitions);
       point.moved_keys_percent =
@@ -120,22 +120,57 @@ class Sweep {
     to.points.push_back(point);
   }
 
-  [[nodiscard]] std::vector<std::int64_t> counts_of(
-      Strategy strategy, int partitions, const std::vector<std::int64_t>& by_hash) const {
-    if (strategy == Strategy::range) return keys_.by_range(partitions).records;
-    if (partitioner_of(strategy)) return by_hash;
-    Load load(partitions, 0);
-    load.records = by_hash;
+  void weigh(double records, bool empty_key) {
+    weights_.add(records);
+    if (!empty_key) without_empty_.add(records);
+  }
+
+  // Of the keys as the strategy sees them.
+  [[nodiscard]] double chance_of(Strategy strategy, int partitions,
+                                 const Sampling& sampling) const {
+    if (ignores_empty_keys(strategy)) {
+      return cv_percent_by_chance(without_empty_, partitions, sampling);
+    }
+    if (strategy != Strategy::salted) return cv_percent_by_chance(weights_, partitions, sampling);
+    double split = 0;  // of the squares, what goes when a key becomes several
+    for (const auto& key : heads_of(partitions)) {
+      const auto records = static_cast<double>(key.records);
+      const auto ways = std::min<double>(records, rules_.salt_ways);
+      split += records * records * (1 - 1 / ways);
+    }
+    return cv_percent_by_chance(weights_, partitions, sampling, split);
+  }
+
+  [[nodiscard]] std::vector<CountedKey> heads_of(int partitions) const {
     const auto least = head_records(keys_.records(), partitions);
     std::vector<CountedKey> heads;
     std::copy_if(heads_.begin(), heads_.end(), std::back_inserter(heads),
                  [least](const CountedKey& key) { return key.records >= least; });
+    return heads;
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> counts_of(
+      Strategy strategy, int partitions, const std::vector<std::int64_t>& by_hash) const {
+    if (strategy == Strategy::range) return keys_.by_range(partitions).records;
+    if (ignores_empty_keys(strategy)) return without_empty(strategy, by_hash);
+    if (partitioner_of(strategy)) return by_hash;
+    Load load(partitions, 0);
+    load.records = by_hash;
+    const auto heads = heads_of(partitions);
     if (strategy == Strategy::salted) {
       salt(load, heads, rules_.salt_ways);
     } else {
       choose_of_two(load, heads);
     }
     return load.records;
+  }
+
+  // Such records have no key for the client, and are left out.
+  [[nodiscard]] std::vector<std::int64_t> without_empty(Strategy strategy,
+                                                        std::vector<std::int64_t> counts) const {
+    const auto at = partition_of(*partitioner_of(strategy), {}, static_cast<int>(counts.size()));
+    counts[static_cast<std::size_t>(at)] -= keys_.empty_key_records();
+    return counts;
   }
 
   [[nodiscard]] Moved moved_from(int current, const Places& places, int partitions) const {
@@ -160,6 +195,7 @@ class Sweep {
   std::vector<std::int64_t> records_;
   bool one_each_ = false;
   KeyWeights weights_;
+  KeyWeights without_empty_;
   std::vector<CountedKey> heads_;
 };
 

@@ -50,6 +50,26 @@ TEST(Sweep, IsAsEvenAsEachCountAlone) {
 }
 
 // For a good hash, going from a to b > a partitions moves 1 - gcd(a, b) / b of the keys.
+// Salted keys, and keys that are none for the client, as with one count.
+TEST(Sweep, SeesTheKeysThatTheStrategySees) {
+  CountedKeys keys;
+  keys.add("", 20'000);
+  keys.add("hot", 9'000);
+  for (int i = 0; i < 500; ++i) keys.add("key" + std::to_string(i), 40);
+  PlacementRules rules;
+  rules.partitions = 6;
+  const std::vector<Strategy> strategies = {Strategy::crc32, Strategy::salted, Strategy::murmur2};
+  const auto swept = sweep(keys, strategies, rules_of({6}), {}).value().each;
+  const auto placed = placements(keys, strategies, rules, {})->each;
+  for (std::size_t i = 0; i < strategies.size(); ++i) {
+    const auto alone = spread_of(placed[i].keyed_records);
+    EXPECT_DOUBLE_EQ(swept[i].points[0].cv_percent, alone.cv_percent) << name_of(strategies[i]);
+    EXPECT_DOUBLE_EQ(swept[i].points[0].cv_percent_by_chance,
+                     cv_percent_by_chance(placed[i].weights, 6))
+        << name_of(strategies[i]);
+  }
+}
+
 TEST(Sweep, TellsWhatAChangeMoves) {
   auto rules = rules_of({6, 7, 9, 12});
   rules.current = 6;

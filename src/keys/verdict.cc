@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
+#include "keys/head_keys.h"
 
 namespace partwise::keys {
 namespace {
@@ -31,6 +32,16 @@ bool blames_unkeyed(const Placement& placement, const Verdict& verdict) {
   return 2 * keyed * keyed < verdict.records.sd_population * verdict.records.sd_population;
 }
 
+// What lies in one place of the heaviest key, as the strategy has split it, is still more than a
+// fifth of a partition's mean.
+bool has_hot_key(const Placement& placement) {
+  if (placement.hot_keys == 0) return false;
+  const int places = placement.strategy == Strategy::two_choices ? 2 : 1;
+  const double heaviest = placement.weights.heaviest_share() * placement.weights.sum() / places;
+  return heaviest >= static_cast<double>(
+                         head_records(placement.load.total_records(), placement.load.partitions()));
+}
+
 Cause cause_of(const Placement& placement, const Verdict& verdict) {
   if (verdict.quality == Quality::good) return Cause::none;
   if (!is_keyed(placement.strategy)) return Cause::unkeyed_stickiness;
@@ -41,7 +52,7 @@ Cause cause_of(const Placement& placement, const Verdict& verdict) {
     const bool others_even = spread_of(placement.other_records).cv_percent < good_cv_percent;
     return hash && !others_even ? Cause::bad_hash_or_range : Cause::hot_key;
   }
-  if (placement.hot_keys > 0) return Cause::hot_key;
+  if (has_hot_key(placement)) return Cause::hot_key;
   return hash ? Cause::bad_hash_or_range : Cause::too_few_keys;
 }
 

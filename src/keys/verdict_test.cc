@@ -99,6 +99,17 @@ TEST(Verdict, TellsRecordsWithoutAKeyAmongOthers) {
   EXPECT_EQ(verdict(few, Strategy::murmur2, 6).cause, Cause::too_few_keys);
 }
 
+// Salted, no key has more than a light one: what is left is few keys.
+TEST(Verdict, DoesNotBlameAHotKeyThatIsSplit) {
+  CountedKeys keys;
+  keys.add("hot", 600);
+  for (int i = 0; i < 65; ++i) keys.add("light-" + std::to_string(i), 100);
+  EXPECT_EQ(verdict(keys, Strategy::murmur2, 12).cause, Cause::hot_key);
+  const auto salted = verdict(keys, Strategy::salted, 12);
+  EXPECT_NE(salted.quality, Quality::good);
+  EXPECT_EQ(salted.cause, Cause::too_few_keys);
+}
+
 TEST(Verdict, SaysNothingOfHashesWhereThereAreNoKeys) {
   CountedKeys none;
   none.add_null(100'000);

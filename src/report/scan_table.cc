@@ -89,7 +89,7 @@ std::string share_text(double share) { return share < placed_least ? "0" : perce
 std::string placer_text(const ScanReport& scan, const Style& style) {
   const auto& forensics = scan.forensics;
   if (forensics.says_nothing) {
-    return "\n  who placed the keys cannot be told: one partition, or no keys\n";
+    return "\n  who placed the keys cannot be told: one partition, or no key of up to 256 bytes\n";
   }
   Rows rows;
   for (const auto& placer : forensics.placers) {

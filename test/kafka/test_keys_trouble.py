@@ -287,6 +287,21 @@ def test_another_producer_in_the_same_topic_is_not_counted(partwise, node, tmp_p
         assert arrivals["proven"] and arrivals["arrived"] == sum(arrivals["actual"]) == records
 
 
+def test_a_topic_that_grows_while_it_is_produced_to(node, tmp_path):
+    node.script(["create trouble.grows 2"])
+    (tmp_path / "often.properties").write_text("topic.metadata.refresh.interval.ms=200\n")
+    run = Started(tmp_path, "verify", "--bootstrap-servers", node.bootstrap, "--into-existing", "trouble.grows", "--records", 1_500_000,
+                  "--config", "often.properties", "--verbose", "--format", "json")
+    run.wait_for("producing")
+    node.tool(f"{ADMIN}.TopicCommand", "--alter", "--topic", "trouble.grows", "--partitions", "40")
+    status, out, err = run.ended()
+    ends = node.tool(f"{ADMIN}.GetOffsetShell", "--topic", "trouble.grows").split()
+    assert sum(int(line.split(":")[2]) for line in ends if int(line.split(":")[1]) >= 2) > 0, "it grew too late"
+    assert status == 4 and "got more than its 2 partitions" in err, err
+    assert json.loads(out)["verification"]["sent"] == 1_500_000
+    node.tool(f"{ADMIN}.TopicCommand", "--delete", "--topic", "trouble.grows")
+
+
 def test_a_reader_that_goes_away_harms_nothing(node, kept):
     topic = kept(300)
     line = f"'{PARTWISE}' keys scan {topic} --bootstrap-servers {node.bootstrap} | head -n 1"
