@@ -133,9 +133,12 @@ class ScanRun {
 
   Result<> read_shared(SharedScan& shared, const TopicStretch& stretch,
                        const kafka::ClientSettings& settings) {
-    const auto part = TRY(own_part(shared, stretch, settings));
+    const auto part = own_part(shared, stretch, settings);
+    if (!part) return tl::unexpected(shared.failed(part.error()));
     if (!shared.collects()) {
-      TRY(shared.hand_in(part));
+      if (auto handed = shared.hand_in(*part); !handed) {
+        return tl::unexpected(shared.failed(std::move(handed).error()));
+      }
       reported_by_ = shared.collector().client;
       (void)shared.finish();
       return {};
@@ -143,7 +146,7 @@ class ScanRun {
     auto empty = TRY(keys::ScanSummary::within(static_cast<std::size_t>(options_.memory),
                                                static_cast<int>(stretch.retained.size())));
     begin_report({{}, 0, std::move(empty)}, stretches_of(stretch));
-    shared.collect(part, *report_.scan);
+    shared.collect(*part, *report_.scan);
     note_interruption();
     if (const auto finished = shared.finish(); !finished) {
       report_.warnings.push_back(finished.error().message +

@@ -45,8 +45,7 @@ Result<std::unique_ptr<SharedScan>> SharedScan::begin(const ScanOptions& options
       new SharedScan(options, settings, stop, started, std::move(tell)));
   auto met = shared->gather(partitions).and_then([&] { return shared->meet(); });
   if (met) return shared;
-  (void)shared->end(met.error().message);
-  return tl::unexpected(std::move(met).error());
+  return tl::unexpected(shared->failed(std::move(met).error()));
 }
 
 SharedScan::~SharedScan() { (void)end("it did not come to its end"); }
@@ -153,6 +152,15 @@ void SharedScan::collect(const keys::ScanPart& own, keys::ScanReport& scan) {
 
 Result<> SharedScan::finish() { return end(user_stop_.stop_requested() ? "interrupted" : ""); }
 
+Error SharedScan::failed(Error error) {
+  if (const auto ended = end(error.message); !ended) {
+    error.message += fmt::format("; {}: it is left", ended.error().message);
+    const std::string later = "later, `partwise keys cleanup` deletes it";
+    error.hint = error.hint.empty() ? later : error.hint + "; " + later;
+  }
+  return error;
+}
+
 // The others leave when they are told; only then the topic and the group can go.
 Result<> SharedScan::end(const std::string& why_not) {
   if (std::exchange(finished_, true)) return {};
@@ -164,10 +172,8 @@ Result<> SharedScan::end(const std::string& why_not) {
   if (made_) {
     (void)exchange_->send(Channel::news, {client_, end_kind, why_not}, news_patience, {});
     await_leaving();
-    removed = exchange_->remove();
-  } else if (collector_lost) {
-    (void)exchange_->remove();
   }
+  if (made_ || collector_lost) removed = exchange_->remove();
   if (membership_) {
     membership_->leave();
     // The last one to leave can; without members or offsets it would go by itself later.

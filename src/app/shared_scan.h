@@ -64,6 +64,8 @@ class SharedScan {
   ///
   /// errors: as of ExchangeTopic::remove: the topic is left
   Result<> finish();
+  /// Finishes, too: the error that ends this process's part, with what is left.
+  Error failed(Error error);
 
  private:
   SharedScan(const ScanOptions& options, const kafka::ClientSettings& settings,

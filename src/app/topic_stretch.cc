@@ -133,12 +133,6 @@ class Finder {
 
 }  // namespace
 
-std::int64_t TopicStretch::offsets() const {
-  std::int64_t sum = 0;
-  for (const auto& range : ranges) sum += range.to - range.from;
-  return sum;
-}
-
 Result<TopicStretch> find_stretch(sample::ClusterPort& port, const std::string& topic,
                                   const StretchBounds& bounds, Millis timeout,
                                   const std::stop_token& stop) {

@@ -29,8 +29,6 @@ struct TopicStretch {
   std::vector<sample::OffsetRange> retained;  ///< by partition: all that the topic has
   std::vector<sample::ScanRange> ranges;      ///< by partition: the stretch; empty ones too
   std::vector<Error> failures;  ///< of partitions whose offsets are not known: they have no range
-
-  [[nodiscard]] std::int64_t offsets() const;
 };
 
 /// errors: not_found, naming a topic with a like name; of the topic as a whole; interrupted; those

@@ -84,16 +84,18 @@ class VerifyRun {
   Result<> visit(const config::ClusterAccess& access, const kafka::ClientSettings& settings) {
     verification_.cluster = access.id.empty() ? access.bootstrap_servers : access.id;
     const auto topic = TRY(kafka::KeyTopic::open(settings, topic_spec(), stop_));
+    std::optional<keys::ArrivalCheck> check;  // outlives the guard, which may hear of records
     TopicGuard guard(*topic, options_.keep);
     verification_.replication_factor = topic->replication_factor();
     report_.rules.partitions = topic->partitions();
     const auto client = meaning_of(options_.partitioner);
     report_.rules.places_all = client.places_all;
-    keys::ArrivalCheck check(*keys_, client.strategy, report_.rules);
-    topic->on_acknowledged([&](std::int64_t number) { check.acknowledged(number); });
+    check.emplace(*keys_, client.strategy, report_.rules);
+    topic->on_acknowledged([&](std::int64_t number) { check->acknowledged(number); });
     produce(*topic);
-    if (!verification_.error || verification_.sent > verification_.failed) read_back(*topic, check);
-    verification_.arrivals = std::move(check).finish();
+    if (!verification_.error || verification_.sent > verification_.failed)
+      read_back(*topic, *check);
+    verification_.arrivals = std::move(*check).finish();
     if (auto removed = guard.remove(); !removed)
       verification_.removal = left_topic(removed.error());
     return {};
@@ -170,7 +172,6 @@ class VerifyRun {
     }
   }
 
-  // Also after a stop: what was acknowledged is looked at, unless a second signal comes.
   void read_back(kafka::KeyTopic& topic, keys::ArrivalCheck& check) {
     if (stop_.stop_requested()) return;
     const auto start = steady_clock::now();

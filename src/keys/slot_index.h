@@ -11,8 +11,7 @@
 
 namespace partwise::keys {
 
-/// Numbers below 2^32 - 1, found by 64-bit hashes. Open addressing, at most three quarters full,
-/// with nothing left behind by what is removed.
+/// Numbers below 2^32 - 1, found by 64-bit hashes. Open addressing, at most three quarters full.
 ///
 /// threads: one at a time; memory: 8 bytes a slot
 class SlotIndex {
@@ -35,24 +34,6 @@ class SlotIndex {
   void insert(std::uint64_t hash, std::uint32_t number) {
     if (++used_ * 4 > slots_.size() * 3) grow();
     place({tag_of(hash), number});
-  }
-
-  /// It must be there.
-  void remove(std::uint64_t hash, std::uint32_t number) {
-    auto hole = home_of(tag_of(hash));
-    while (slots_[hole].number != number) {
-      CHECK(slots_[hole].number != none);
-      hole = next(hole);
-    }
-    --used_;
-    // What lies behind moves up, unless it would come before its home.
-    for (auto at = next(hole); slots_[at].number != none; at = next(at)) {
-      const auto home = home_of(slots_[at].tag);
-      if (((at - home) & mask_) < ((at - hole) & mask_)) continue;
-      slots_[hole] = slots_[at];
-      hole = at;
-    }
-    slots_[hole].number = none;
   }
 
   void clear() {
