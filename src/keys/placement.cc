@@ -187,10 +187,7 @@ class Placing {
       placed.keyed_records = placed.load.records;
       if (const auto partitioner = partitioner_of(strategy)) leave_out_hot(*partitioner, placed);
       if (unkeyed > 0) placed.load.add(sticky_load(unkeyed, rules_));
-      if (strategy != Strategy::range) {
-        placed.sampling = keys_.sampling();
-        even_out(placed.load, placed.sampling);
-      }
+      if (strategy != Strategy::range) even_out_drawn(placed);
     } else {
       placed.load = unkeyed_.load(strategy);
       placed.choices = unkeyed_.choices(strategy);
@@ -213,6 +210,24 @@ class Placing {
       choose_of_two(load, heads_);
     }
     return load;
+  }
+
+  // Where keys stand for more, the load of those lies as all of them would.
+  void even_out_drawn(Placement& placed) const {
+    placed.sampling = keys_.sampling();
+    if (placed.sampling.fraction >= 1) return;
+    const auto partitioner = partitioner_of(placed.strategy).value_or(Partitioner::murmur2);
+    Load whole(rules_.partitions, keys_.groups().size());
+    for (const auto& key : keys_.heavy(1, static_cast<std::size_t>(placed.sampling.whole))) {
+      whole.put_on(key, at(partitioner, key.key));
+    }
+    const auto& drawn = pass_.loads().at(partitioner);
+    auto even = drawn;
+    even_out(even, whole, placed.sampling);
+    for (std::size_t p = 0; p < even.records.size(); ++p) {
+      placed.load.records[p] += even.records[p] - drawn.records[p];
+      placed.load.key_bytes[p] += even.key_bytes[p] - drawn.key_bytes[p];
+    }
   }
 
   void leave_out_hot(Partitioner partitioner, Placement& placed) const {

@@ -100,6 +100,31 @@ TEST(RecordedKeys, TellTheUnevennessOfAllKeysInASweep) {
   }
 }
 
+// What is heavy is known, and is as uneven as it is.
+TEST(RecordedKeys, KeepTheUnevennessOfHeavyKeys) {
+  auto summary = ScanSummary::within(std::size_t{4} << 20, 1).value();
+  CountedKeys all;
+  ScannedRecord record;
+  for (int i = 0; i < 150'000; ++i) {
+    const auto key = "user/" + std::to_string(i);
+    const auto records = std::max<std::int64_t>(1, std::llround(20'000 / std::pow(i + 1.0, 0.9)));
+    record.key = key;
+    for (std::int64_t n = 0; n < records; ++n) summary.take(record);
+    all.add(key, records);
+  }
+  const auto recorded = recorded_keys(summary);
+  ASSERT_FALSE(recorded.exact);
+  for (const int partitions : {24, 200}) {
+    const auto truth = verdicts(all, partitions);
+    const auto told = verdicts(*recorded.keys, partitions);
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      SCOPED_TRACE(std::string(name_of(strategies[i])) + " " + std::to_string(partitions));
+      EXPECT_NEAR(told[i].records.cv_percent, truth[i].records.cv_percent,
+                  2 + 0.1 * truth[i].records.cv_percent);
+    }
+  }
+}
+
 // As JSON with its schema first: the id comes behind the bytes that are kept.
 TEST(RecordedKeys, TellLongKeysApart) {
   auto summary = ScanSummary::within(std::size_t{8} << 20, 1).value();

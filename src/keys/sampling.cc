@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 #include "keys/spread.h"
 
@@ -10,7 +12,7 @@ namespace {
 
 // By which each partition's distance from the mean is multiplied.
 double part_kept(std::span<const std::int64_t> counts, const Sampling& sampling) {
-  if (sampling.fraction >= 1 || counts.size() < 2) return 1;
+  if (counts.size() < 2) return 1;
   const auto partitions = static_cast<double>(counts.size());
   const double sd = spread_of(counts).sd_population;
   const double squares = sd * sd * partitions;
@@ -20,6 +22,18 @@ double part_kept(std::span<const std::int64_t> counts, const Sampling& sampling)
   const double wanted =
       std::max(squares - sampling.added_squares() * off_the_mean, sampling.squares * off_the_mean);
   return std::min(1.0, std::sqrt(wanted / squares));
+}
+
+std::vector<std::int64_t> beside(std::span<const std::int64_t> counts,
+                                 std::span<const std::int64_t> whole) {
+  std::vector<std::int64_t> drawn(counts.size());
+  std::transform(counts.begin(), counts.end(), whole.begin(), drawn.begin(), std::minus<>());
+  return drawn;
+}
+
+void put_together(std::span<std::int64_t> counts, std::span<const std::int64_t> whole,
+                  std::span<const std::int64_t> drawn) {
+  std::transform(whole.begin(), whole.end(), drawn.begin(), counts.begin(), std::plus<>());
 }
 
 // Rounded so that the sum stays.
@@ -52,17 +66,21 @@ double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sam
   return 100 * std::sqrt(partitions * squares) / weights.sum();
 }
 
-void even_out(std::span<std::int64_t> counts, const Sampling& sampling) {
-  const double part = part_kept(counts, sampling);
-  if (part < 1) bring_nearer(counts, part);
+void even_out(std::span<std::int64_t> counts, std::span<const std::int64_t> whole,
+              const Sampling& sampling) {
+  auto drawn = beside(counts, whole);
+  bring_nearer(drawn, part_kept(drawn, sampling));
+  put_together(counts, whole, drawn);
 }
 
-void even_out(Load& load, const Sampling& sampling) {
-  const double part = part_kept(load.records, sampling);
-  if (part >= 1) return;
-  bring_nearer(load.records, part);
-  bring_nearer(load.key_bytes, part);
-  for (auto& group : load.groups) bring_nearer(group, part);
+void even_out(Load& load, const Load& whole, const Sampling& sampling) {
+  auto records = beside(load.records, whole.records);
+  auto bytes = beside(load.key_bytes, whole.key_bytes);
+  const double part = part_kept(records, sampling);
+  bring_nearer(records, part);
+  bring_nearer(bytes, part);
+  put_together(load.records, whole.records, records);
+  put_together(load.key_bytes, whole.key_bytes, bytes);
 }
 
 }  // namespace partwise::keys

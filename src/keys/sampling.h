@@ -32,9 +32,11 @@ double all_effective_keys(const KeyWeights& weights, const Sampling& sampling);
 double cv_percent_by_chance(const KeyWeights& weights, int partitions, const Sampling& sampling,
                             double split = 0);
 
-/// Brings each partition nearer to the mean, so that the expected variance is that of all keys;
-/// never below what chance makes of those that were drawn from. The sum stays.
-void even_out(std::span<std::int64_t> counts, const Sampling& sampling);
-void even_out(Load& load, const Sampling& sampling);
+/// Of what lies on each partition beside `whole`, which keys have that stand for themselves: brings
+/// it nearer to its mean, so that its expected variance is that of all keys; never below what
+/// chance makes of those that were drawn from. The sum stays.
+void even_out(std::span<std::int64_t> counts, std::span<const std::int64_t> whole,
+              const Sampling& sampling);
+void even_out(Load& load, const Load& whole, const Sampling& sampling);
 
 }  // namespace partwise::keys

@@ -99,9 +99,10 @@ class Sweep {
                  StrategySweep& to) const {
     SweepPoint point;
     point.partitions = partitions;
-    auto counts = counts_of(to.strategy, partitions, by_hash);
     const auto sampling = to.strategy == Strategy::range ? Sampling{} : keys_.sampling();
-    even_out(counts, sampling);
+    const auto counts =
+        counts_of(to.strategy, partitions,
+                  sampling.fraction < 1 ? evened(to.strategy, by_hash, sampling) : by_hash);
     const auto spread = spread_of(counts);
     point.cv_percent = spread.cv_percent;
     point.max_over_mean = spread.max_over_mean;
@@ -118,6 +119,20 @@ class Sweep {
       to.largest_within = std::max(to.largest_within.value_or(partitions), partitions);
     }
     to.points.push_back(point);
+  }
+
+  // The keys that stand for themselves come first.
+  [[nodiscard]] std::vector<std::int64_t> evened(Strategy strategy,
+                                                 std::vector<std::int64_t> counts,
+                                                 const Sampling& sampling) const {
+    const auto& places = places_.at(placed_by(strategy));
+    const FastModulo modulo(static_cast<std::uint32_t>(counts.size()));
+    std::vector<std::int64_t> whole(counts.size());
+    for (std::size_t i = 0; i < places.size() && std::cmp_less(i, sampling.whole); ++i) {
+      whole[modulo(places[i])] += records_[i];
+    }
+    even_out(counts, whole, sampling);
+    return counts;
   }
 
   void weigh(double records, bool empty_key) {
