@@ -60,17 +60,11 @@ class ScanRun {
  private:
   static std::vector<keys::ScannedStretch> stretches_of(const TopicStretch& stretch) {
     std::vector<keys::ScannedStretch> stretches(stretch.retained.size());
-    std::vector<bool> known(stretches.size());
     for (const auto& range : stretch.ranges) {
-      const auto p = static_cast<std::size_t>(range.at.partition);
-      stretches[p] = {range.from, range.to, {}};
-      known[p] = true;
+      stretches[static_cast<std::size_t>(range.at.partition)] = {range.from, range.to, {}};
     }
-    std::size_t next = 0;
-    for (std::size_t p = 0; p < stretches.size(); ++p) {
-      if (!known[p] && !stretch.failures.empty()) {
-        stretches[p].error = stretch.failures[std::min(next++, stretch.failures.size() - 1)];
-      }
+    for (const auto& [partition, error] : stretch.failures) {
+      stretches[static_cast<std::size_t>(partition)].error = error;
     }
     return stretches;
   }
@@ -79,7 +73,7 @@ class ScanRun {
                                       const kafka::ClientSettings& settings) {
     auto stretch = TRY(find_stretch(port, options_.topic, bounds, settings.timeout, stop_));
     if (stretch.ranges.empty() && !stretch.failures.empty())
-      return tl::unexpected(stretch.failures.front());
+      return tl::unexpected(stretch.failures.begin()->second);
     return stretch;
   }
 

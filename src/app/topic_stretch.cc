@@ -93,7 +93,8 @@ class Finder {
     const auto p = static_cast<std::size_t>(answer.query.at.partition);
     auto& times = times_[p];
     if (answer.error) {
-      if (!std::exchange(times.failed, true)) stretch_.failures.push_back(*answer.error);
+      times.failed = true;
+      stretch_.failures.try_emplace(answer.query.at.partition, *answer.error);
       return;
     }
     const auto offset = answer.found.offset;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -28,7 +29,7 @@ struct TopicStretch {
   std::string cluster_id;
   std::vector<sample::OffsetRange> retained;  ///< by partition: all that the topic has
   std::vector<sample::ScanRange> ranges;      ///< by partition: the stretch; empty ones too
-  std::vector<Error> failures;  ///< of partitions whose offsets are not known: they have no range
+  std::map<int, Error> failures;  ///< of partitions whose offsets are not known: they have no range
 };
 
 /// errors: not_found, naming a topic with a like name; of the topic as a whole; interrupted; those

@@ -112,7 +112,9 @@ std::optional<Rule> Investigation::former_count(const PlacementMixture& mixture)
   }
   const auto most = std::max(searched_min, search_budget / tests);
   if (unexplained.size() > most) {
-    // The keys are in no order that has to do with where they lie.
+    // Evenly: what each thread has read comes together, and that is some of the partitions.
+    for (std::size_t i = 0; i < most; ++i)
+      unexplained[i] = unexplained[i * unexplained.size() / most];
     unexplained.resize(most);
   }
   double best = std::log(doubt * static_cast<double>(tests));

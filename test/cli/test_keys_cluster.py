@@ -50,15 +50,18 @@ def test_what_could_not_be_read_is_not_blamed_on_the_hash(partwise):
         where = ("--bootstrap-servers", cluster.bootstrap)
         made = partwise("keys", "verify", *where, "--simulation", "none", "--records", 5_000, "--partitions", 6, "--keep", "--format", "json")
         topic = json.loads(made.out)["verification"]["topic"]
-        request = urllib.request.Request(f"{cluster.control}/topics/{topic}/2/leader", method="PUT", data=b"none")
-        urllib.request.urlopen(request, timeout=20).close()
+        for partition in (4, 2):
+            request = urllib.request.Request(f"{cluster.control}/topics/{topic}/{partition}/leader", method="PUT", data=b"none")
+            urllib.request.urlopen(request, timeout=20).close()
         run = partwise("keys", "scan", topic, *where, "--timeout", "2s", "--partitions", "6,8", "--format", "json")
         assert run.status == 4 and "partition 2" in run.err, run.err
         report = json.loads(run.out)
         (actual,) = report["strategies"]
         assert actual["name"] == "actual" and actual["p_value"] is None and actual["cause"] == "none"
-        assert actual["verdict"] == "not judged: 1 of 6 partitions could not be read to the end"
+        assert actual["verdict"] == "not judged: 2 of 6 partitions could not be read to the end"
         assert "other strategies are not compared" in report["warnings"][0] and report["sweep"] is None
+        failed = {one["partition"]: one["error"]["message"] for one in report["scan"]["partitions"] if one["error"]}
+        assert sorted(failed) == [2, 4] and all(f"partition {p}" in message for p, message in failed.items()), failed
         assert report["scan"]["forensics"]["placers"][0]["placer"] == "murmur2"
         table = partwise("keys", "scan", topic, *where, "--timeout", "2s")
         assert table.status == 4 and "not judged" in table.out and "to blame" not in table.out
