@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "keys/hash.h"
+#include "keys/partitioner.h"
 
 namespace partwise::keys {
 namespace {
@@ -36,11 +37,11 @@ Value number(std::string_view key) {
 constexpr std::array<Placer, 11> placers = {{
     {"murmur2",
      "Java, Kafka Streams, Connect; librdkafka with murmur2_random; kafka-python; kafkajs 2",
-     [](std::string_view key) { return Value(masked(murmur2(key))); }},
+     [](std::string_view key) { return Value(placing_hash(Partitioner::murmur2, key)); }},
     {"crc32", "librdkafka's default: clients for C, Python, Go, .NET of Confluent; ruby-kafka",
-     [](std::string_view key) { return Value(crc32(key)); }},
+     [](std::string_view key) { return Value(placing_hash(Partitioner::crc32, key)); }},
     {"fnv1a", "Sarama; kafka-go; librdkafka with fnv1a_random",
-     [](std::string_view key) { return Value(absolute(fnv1a(key))); }},
+     [](std::string_view key) { return Value(placing_hash(Partitioner::fnv1a, key)); }},
     {"murmur2_unmasked", "older kafka_ex, Dekaf, @platformatic/kafka: murmur2 without Java's mask",
      [](std::string_view key) { return Value(murmur2(key)); }},
     {"murmur2_absolute", "murmur2 with the absolute value in place of Java's mask",
@@ -54,7 +55,7 @@ constexpr std::array<Placer, 11> placers = {{
     {"fnv1a_unmasked", "franz-go with SaramaHasher",
      [](std::string_view key) { return Value(fnv1a(key)); }},
     {"murmur3", "partitioners of one's own; node-sinek",
-     [](std::string_view key) { return Value(murmur3(key)); }},
+     [](std::string_view key) { return Value(placing_hash(Partitioner::murmur3, key)); }},
     {"java_string", "partitioners of one's own: the absolute value of String.hashCode",
      [](std::string_view key) {
        return Value(absolute(static_cast<std::uint32_t>(java_string_hash(key))));
