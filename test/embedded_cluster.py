@@ -1,9 +1,14 @@
 """The program's own embedded cluster, run for tests."""
 
+import concurrent.futures
+import contextlib
+import json
 import os
 import signal
 import subprocess
 import tempfile
+import threading
+import urllib.request
 
 from harness import PARTWISE
 from kafka_node import Filled
@@ -39,6 +44,33 @@ class EmbeddedCluster(Filled):
                 self.bootstrap = line.strip().partition("=")[2]
                 break
         assert self.bootstrap, f"it did not start: {self.said()}"
+
+    def asked(self, path, method="GET", body=""):
+        """What the control endpoint answers."""
+        request = urllib.request.Request(self.control + path, method=method, data=body.encode() or None)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.loads(answer.read())
+
+    @contextlib.contextmanager
+    def at_fetch(self, number, action):
+        """Calls `action` while the `number`-th Fetch is held, as every one behind it is, for three seconds each."""
+        over = threading.Event()
+
+        def act_when_it_is_there():
+            while self.asked("/faults")["faults"][0]["matched"] < number:
+                if over.wait(0.01):
+                    return
+            action()
+
+        self.asked("/faults", "POST", f'[[fault]]\napi = "Fetch"\nskip = {number - 1}\ndelay = "3s"\n')
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            acting = pool.submit(act_when_it_is_there)
+            try:
+                yield self.bootstrap
+            finally:
+                over.set()
+                acting.result()
+                self.asked("/faults", "DELETE")
 
     def said(self):
         self._complaints.seek(0)

@@ -1,11 +1,12 @@
 """A real Apache Kafka node, and what tests do with clusters of any kind."""
 
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
 
-from proxy import Proxy
+from proxy import FETCH, Proxy
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 FLEET = os.environ.get("PARTWISE_FLEET", str(TOP / "build" / "release" / "tools" / "fleet" / "partwise-fleet"))
@@ -47,6 +48,16 @@ class Node(Filled):
         self.secured = kafka("address", name, "SECURED")
         self.proxy.lead_to(kafka("address", name, "PROXIED"))
         self.folder = TOP / "build" / "kafka" / name
+
+    @contextlib.contextmanager
+    def at_fetch(self, number, action):
+        """Calls `action` before the `number`-th Fetch goes on of those sent to the address it yields."""
+        self.proxy.reset()
+        self.proxy.before(FETCH, number, action)
+        try:
+            yield self.proxy.address
+        finally:
+            self.proxy.reset()
 
     def stop(self):
         self.proxy.close()

@@ -20,7 +20,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def node(request):
-    started = EmbeddedCluster("--brokers", 3) if request.param == "embedded" else Node("test", "--tls")
+    started = EmbeddedCluster("--brokers", 3, "--control-port", 0) if request.param == "embedded" else Node("test", "--tls")
     yield started
     started.stop()
 
