@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import urllib.error
 import urllib.request
 
 from harness import PARTWISE
@@ -45,32 +46,43 @@ class EmbeddedCluster(Filled):
                 break
         assert self.bootstrap, f"it did not start: {self.said()}"
 
-    def asked(self, path, method="GET", body=""):
-        """What the control endpoint answers."""
-        request = urllib.request.Request(self.control + path, method=method, data=body.encode() or None)
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.loads(answer.read())
+    def asked(self, path, method="GET", body=None):
+        """The control endpoint's status and answer."""
+        request = urllib.request.Request(self.control + path, method=method, data=None if body is None else body.encode())
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    def told(self, path, method="GET", body=None):
+        """The control endpoint's answer to what is right."""
+        status, answer = self.asked(path, method, body)
+        assert status == 200, answer
+        return answer
 
     @contextlib.contextmanager
-    def at_fetch(self, number, action):
-        """Calls `action` while the `number`-th Fetch is held, as every one behind it is, for three seconds each."""
+    def at_request(self, api_key, number, action):
+        """Calls `action` while the `number`-th request of that kind is held, which is for three seconds."""
+        (fault,) = self.told("/faults", "POST", f'[[fault]]\napi = "{api_key}"\nskip = {number - 1}\ndelay = "3s"\n')["ids"]
         over = threading.Event()
 
         def act_when_it_is_there():
-            while self.asked("/faults")["faults"][0]["matched"] < number:
+            while self.told("/faults")["faults"][0]["matched"] < number:
                 if over.wait(0.01):
                     return
             action()
+            self.told(f"/faults/{fault}", "DELETE")
 
-        self.asked("/faults", "POST", f'[[fault]]\napi = "Fetch"\nskip = {number - 1}\ndelay = "3s"\n')
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             acting = pool.submit(act_when_it_is_there)
             try:
                 yield self.bootstrap
             finally:
                 over.set()
+                concurrent.futures.wait([acting])
+                self.told("/faults", "DELETE")
                 acting.result()
-                self.asked("/faults", "DELETE")
 
     def said(self):
         self._complaints.seek(0)

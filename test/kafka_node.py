@@ -6,7 +6,7 @@ import os
 import pathlib
 import subprocess
 
-from proxy import FETCH, Proxy
+from proxy import Proxy
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 FLEET = os.environ.get("PARTWISE_FLEET", str(TOP / "build" / "release" / "tools" / "fleet" / "partwise-fleet"))
@@ -50,10 +50,10 @@ class Node(Filled):
         self.folder = TOP / "build" / "kafka" / name
 
     @contextlib.contextmanager
-    def at_fetch(self, number, action):
-        """Calls `action` before the `number`-th Fetch goes on of those sent to the address it yields."""
+    def at_request(self, api_key, number, action):
+        """Calls `action` before the `number`-th request of that kind goes on of those to the address it yields."""
         self.proxy.reset()
-        self.proxy.before(FETCH, number, action)
+        self.proxy.before(api_key, number, action)
         try:
             yield self.proxy.address
         finally:

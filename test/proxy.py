@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 
-LIST_OFFSETS, FETCH, METADATA = 2, 1, 3
+PRODUCE, FETCH, LIST_OFFSETS = 0, 1, 2
 
 
 class Proxy:

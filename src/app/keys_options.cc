@@ -26,20 +26,10 @@ constexpr std::string_view sweep_group = "Several partition counts";
 constexpr auto placement_rows = std::to_array<Option>({
     {"partitions", "PARTITIONS", OptionType::text, placement_group, "N", "10",
      "1 to 10,000; a list (6,12,24) or range (1..512) sweeps over the counts"},
-    {"strategy",
-     "",
-     OptionType::text,
-     placement_group,
-     "LIST",
-     "",
-     "all when not given: murmur2 (Java), crc32 (librdkafka), fnv1a, murmur3, round_robin, "
-     "sticky_batches (KIP-480), sticky_bytes (KIP-794), range, salted, two_choices",
-     0,
-     0,
-     {},
-     false,
-     {},
-     true},
+    config::repeatable(
+        {"strategy", "", OptionType::text, placement_group, "LIST", "",
+         "all when not given: murmur2 (Java), crc32 (librdkafka), fnv1a, murmur3, round_robin, "
+         "sticky_batches (KIP-480), sticky_bytes (KIP-794), range, salted, two_choices"}),
     {"value_size", "", OptionType::bytes, placement_group, "SIZE", "100B",
      "of each record's value, for bytes per partition", 0, 1 << 30},
     {"salt_ways", "", OptionType::integer, placement_group, "N", "8",

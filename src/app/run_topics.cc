@@ -57,6 +57,13 @@ std::optional<Instant> run_topic_start(std::string_view name) {
   return *started;
 }
 
+Error leaving(Error error, std::string_view what) {
+  error.message += fmt::format("; {}", what);
+  const std::string later = "later, `partwise keys cleanup` deletes it";
+  error.hint = error.hint.empty() ? later : error.hint + "; " + later;
+  return error;
+}
+
 Result<LeftTopics> left_topics(const CleanupOptions& options, const FoundClusters& found,
                                Outside& outside, Progress& progress, const std::stop_token& stop) {
   LeftTopics left;

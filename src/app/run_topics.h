@@ -25,6 +25,9 @@ std::string run_topic_name(Instant started, std::uint32_t chance);
 /// When the run began whose topic this is; empty for any other name.
 std::optional<Instant> run_topic_start(std::string_view name);
 
+/// The error, followed by what it leaves ("orders is left") and how that goes later.
+Error leaving(Error error, std::string_view what);
+
 struct LeftTopic {
   std::string name;
   Instant started;

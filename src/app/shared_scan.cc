@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/run_topics.h"
 #include "app/scan_collection.h"
 #include "base/units.h"
 
@@ -154,9 +155,7 @@ Result<> SharedScan::finish() { return end(user_stop_.stop_requested() ? "interr
 
 Error SharedScan::failed(Error error) {
   if (const auto ended = end(error.message); !ended) {
-    error.message += fmt::format("; {}: it is left", ended.error().message);
-    const std::string later = "later, `partwise keys cleanup` deletes it";
-    error.hint = error.hint.empty() ? later : error.hint + "; " + later;
+    return leaving(std::move(error), ended.error().message + ": it is left");
   }
   return error;
 }

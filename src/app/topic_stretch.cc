@@ -42,7 +42,6 @@ class Finder {
   struct Times {
     std::int64_t from = 0;
     std::optional<std::int64_t> to;  // empty: nothing so late
-    bool failed = false;
   };
 
   static tl::unexpected<Error> no_such(const std::string& name,
@@ -90,13 +89,12 @@ class Finder {
   }
 
   void note(const OffsetAnswer& answer) {
-    const auto p = static_cast<std::size_t>(answer.query.at.partition);
-    auto& times = times_[p];
     if (answer.error) {
-      times.failed = true;
       stretch_.failures.try_emplace(answer.query.at.partition, *answer.error);
       return;
     }
+    const auto p = static_cast<std::size_t>(answer.query.at.partition);
+    auto& times = times_[p];
     const auto offset = answer.found.offset;
     const auto time = answer.query.time_ms;
     if (time == sample::at_earliest) {
@@ -113,7 +111,7 @@ class Finder {
 
   void bound() {
     for (std::size_t p = 0; p < times_.size(); ++p) {
-      if (times_[p].failed) continue;
+      if (stretch_.failures.contains(static_cast<int>(p))) continue;
       const auto& [earliest, latest] = stretch_.retained[p];
       const auto from = std::max({earliest, times_[p].from, bounds_.from_offset.value_or(0)});
       const auto to = std::min(

@@ -97,7 +97,7 @@ class VerifyRun {
       read_back(*topic, *check);
     verification_.arrivals = std::move(*check).finish();
     if (auto removed = guard.remove(); !removed)
-      verification_.removal = left_topic(removed.error());
+      verification_.removal = leaving(removed.error(), verification_.topic + " is left");
     return {};
   }
 
@@ -129,13 +129,6 @@ class VerifyRun {
     verification_.planned = keys_->records();
     if (!spec.existing) progress_.detail("making the topic " + spec.name);
     return spec;
-  }
-
-  [[nodiscard]] Error left_topic(Error error) const {
-    error.message += fmt::format("; {} is left", verification_.topic);
-    const std::string later = "later, `partwise keys cleanup` deletes it";
-    error.hint = error.hint.empty() ? later : error.hint + "; " + later;
-    return error;
   }
 
   void produce(kafka::KeyTopic& topic) {

@@ -43,6 +43,16 @@ struct Option {
   bool bare = false;               ///< a word without a flag is its value; one option of a table
 };
 
+/// The row, with that set: what stands between has its default.
+constexpr Option repeatable(Option row) {
+  row.repeatable = true;
+  return row;
+}
+constexpr Option bare(Option row) {
+  row.bare = true;
+  return row;
+}
+
 /// "--sampling-days".
 std::string flag_of(const Option& option);
 

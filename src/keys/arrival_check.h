@@ -60,10 +60,9 @@ class ArrivalCheck {
   static constexpr char was_acknowledged = 1;
   static constexpr char has_arrived = 2;
   void example(std::string text);
-
-  const KeySet& keys_;
   [[nodiscard]] bool is_unkeyed(std::optional<std::string_view> key) const;
 
+  const KeySet& keys_;
   Partitioner client_;
   bool places_all_;
   bool ignores_empty_keys_;

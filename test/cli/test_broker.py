@@ -8,8 +8,6 @@ import select
 import signal
 import socket
 import subprocess
-import urllib.error
-import urllib.request
 
 import pytest
 from embedded_cluster import EmbeddedCluster
@@ -47,16 +45,6 @@ def started(tmp_path):
     yield start
     for cluster in running:
         cluster.stop()
-
-
-def asked(cluster, path, method="GET", body=None):
-    request = urllib.request.Request(cluster.control + path, method=method,
-                                     data=body.encode() if body is not None else None)
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read())
 
 
 def test_it_says_what_it_is_and_where(started):
@@ -168,17 +156,17 @@ def test_two_runs_at_a_set_time_are_the_same(started, partwise):
 
 def test_faults_come_and_go_over_the_control_endpoint(started, partwise):
     cluster = started("--fleet", "fleet.toml", "--now", "now", "--control-port", 0, files={"fleet.toml": FLEET})
-    assert asked(cluster, "/state")[1]["topics"] == 2
-    status, answer = asked(cluster, "/faults", "POST",
+    assert cluster.asked("/state")[1]["topics"] == 2
+    status, answer = cluster.asked("/faults", "POST",
                            '[[fault]]\napi = "Metadata"\ntopic = "steady"\nerror = "TOPIC_AUTHORIZATION_FAILED"\n')
     assert status == 200 and answer == {"ids": [1]}
-    assert asked(cluster, "/faults")[1]["faults"][0]["error"] == "TOPIC_AUTHORIZATION_FAILED"
-    assert asked(cluster, "/faults/7", "DELETE")[0] == 404
-    assert asked(cluster, "/faults/1", "DELETE")[0] == 200
-    assert asked(cluster, "/faults")[1] == {"faults": []}
-    status, answer = asked(cluster, "/faults", "POST", '[[fault]]\ndelay = "-1s"\n')
+    assert cluster.asked("/faults")[1]["faults"][0]["error"] == "TOPIC_AUTHORIZATION_FAILED"
+    assert cluster.asked("/faults/7", "DELETE")[0] == 404
+    assert cluster.asked("/faults/1", "DELETE")[0] == 200
+    assert cluster.asked("/faults")[1] == {"faults": []}
+    status, answer = cluster.asked("/faults", "POST", '[[fault]]\ndelay = "-1s"\n')
     assert status == 400 and "delay" in answer["error"]
-    assert asked(cluster, "/topics/steady/0/leader", "PUT", "none")[0] == 200
+    assert cluster.asked("/topics/steady/0/leader", "PUT", "none")[0] == 200
     run = partwise("recommend", "--bootstrap-servers", cluster.bootstrap, "--timeout", "3s")
     assert run.status == 4
     assert any(failure["partition"] == 0 for failure in run.topic("steady")["failures"])
@@ -187,10 +175,10 @@ def test_faults_come_and_go_over_the_control_endpoint(started, partwise):
 def test_the_clock_is_set_over_the_control_endpoint(started):
     cluster = started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", "--control-port", 0,
                       files={"fleet.toml": FLEET})
-    before = asked(cluster, "/truth")[1]["topics"][0]["records"]
-    assert asked(cluster, "/clock", "PUT", "+1h") == (200, {"now": "2026-03-04T13:00:00Z", "stands": True})
-    assert asked(cluster, "/truth")[1]["topics"][0]["records"] == before + 100 * 3600
-    assert asked(cluster, "/clock", "PUT", "yesterday")[0] == 400
+    before = cluster.asked("/truth")[1]["topics"][0]["records"]
+    assert cluster.asked("/clock", "PUT", "+1h") == (200, {"now": "2026-03-04T13:00:00Z", "stands": True})
+    assert cluster.asked("/truth")[1]["topics"][0]["records"] == before + 100 * 3600
+    assert cluster.asked("/clock", "PUT", "yesterday")[0] == 400
 
 
 def test_a_login_is_asked_for_and_encrypted(started, partwise):
@@ -219,15 +207,15 @@ def test_users_come_and_go_over_the_control_endpoint(started, partwise):
                                  f"sasl.mechanism=PLAIN\nsasl.username={user}\nsasl.password={password}\n"}).status
 
     assert status_of("bob", "builder") == 3
-    assert asked(cluster, "/users/bob", "PUT", "builder\n") == (200, {"done": True})
-    assert asked(cluster, "/users/alice", "PUT", "looking glass") == (200, {"done": True})
+    assert cluster.asked("/users/bob", "PUT", "builder\n") == (200, {"done": True})
+    assert cluster.asked("/users/alice", "PUT", "looking glass") == (200, {"done": True})
     assert [status_of("bob", "builder"), status_of("alice", "looking glass"), status_of("alice", "wonder")] == [0, 0, 3]
-    assert asked(cluster, "/users/alice", "DELETE")[0] == asked(cluster, "/users/bob", "DELETE")[0] == 200
+    assert cluster.asked("/users/alice", "DELETE")[0] == cluster.asked("/users/bob", "DELETE")[0] == 200
     assert status_of("bob", "builder") == 3  # that nobody is left lets nobody in
-    assert asked(cluster, "/users/bob", "DELETE")[0] == 404
-    assert asked(cluster, "/users/carol", "PUT", " ")[0] == 400
+    assert cluster.asked("/users/bob", "DELETE")[0] == 404
+    assert cluster.asked("/users/carol", "PUT", " ")[0] == 400
     open_to_all = started("--control-port", 0)
-    assert "no login" in asked(open_to_all, "/users/bob", "PUT", "builder")[1]["error"]
+    assert "no login" in open_to_all.asked("/users/bob", "PUT", "builder")[1]["error"]
 
 
 def aborted(command, folder, ready):
@@ -267,11 +255,11 @@ def test_a_crash_leaves_no_core_which_would_hold_secrets(tmp_path):
 ])
 def test_an_id_that_is_too_large_is_unknown_and_changes_nothing(started, path, method, body):
     cluster = started("--fleet", "fleet.toml", "--brokers", 3, "--control-port", 0, files={"fleet.toml": FLEET})
-    assert asked(cluster, "/faults", "POST", '[[fault]]\napi = "Fetch"\ndelay = "1s"\n')[1] == {"ids": [1]}
-    status, answer = asked(cluster, path, method, body)
+    assert cluster.asked("/faults", "POST", '[[fault]]\napi = "Fetch"\ndelay = "1s"\n')[1] == {"ids": [1]}
+    status, answer = cluster.asked(path, method, body)
     assert status in (400, 404) and "42949672" in answer["error"], answer
-    assert all(broker["up"] for broker in asked(cluster, "/state")[1]["brokers"])
-    assert len(asked(cluster, "/faults")[1]["faults"]) == 1
+    assert all(broker["up"] for broker in cluster.asked("/state")[1]["brokers"])
+    assert len(cluster.asked("/faults")[1]["faults"]) == 1
 
 
 @pytest.mark.parametrize("wrong", [
@@ -287,12 +275,12 @@ def test_faults_are_added_all_or_none(started, wrong):
     cluster = started("--fleet", "fleet.toml", "--brokers", 3, "--now", "now", "--control-port", 0,
                       files={"fleet.toml": FLEET})
     right = '[[fault]]\napi = "Fetch"\ndelay = "1s"\n[[broker]]\nid = 2\n'
-    status, answer = asked(cluster, "/faults", "POST", right + wrong)
+    status, answer = cluster.asked("/faults", "POST", right + wrong)
     assert status == 400 and "the request line " in answer["error"], answer
-    assert asked(cluster, "/faults")[1] == {"faults": []}
-    assert all(broker["up"] for broker in asked(cluster, "/state")[1]["brokers"])
-    assert asked(cluster, "/faults", "POST", right)[0] == 200
-    assert [broker["up"] for broker in asked(cluster, "/state")[1]["brokers"]] == [True, False, True]
+    assert cluster.asked("/faults")[1] == {"faults": []}
+    assert all(broker["up"] for broker in cluster.asked("/state")[1]["brokers"])
+    assert cluster.asked("/faults", "POST", right)[0] == 200
+    assert [broker["up"] for broker in cluster.asked("/state")[1]["brokers"]] == [True, False, True]
 
 
 @pytest.mark.parametrize("faults, line, said", [
@@ -325,7 +313,7 @@ def test_a_fault_file_that_names_what_is_not_there_is_told_with_its_line(partwis
 ])
 def test_a_parameter_of_the_truth_that_cannot_be_is_told(started, query, said):
     cluster = started("--fleet", "fleet.toml", "--now", "now", "--control-port", 0, files={"fleet.toml": FLEET})
-    status, answer = asked(cluster, "/truth?" + query)
+    status, answer = cluster.asked("/truth?" + query)
     assert status == 400 and said in answer["error"], answer
     assert "consumer_throughput, " in answer["hint"] and "peak_window" in answer["hint"], answer
 
@@ -336,11 +324,11 @@ def test_parameters_of_the_truth_are_those_of_the_command(started, tmp_path):
     one = started(*at, "--truth", "truth.json", "--peak-window", "5min", "--min-recommended-partitions", 2,
                   "--consumer-throughput", "1MB/s", "--control-port", 0, files=files)
     truth = json.loads((tmp_path / "truth.json").read_text())
-    assert asked(one, "/truth") == (200, truth)
+    assert one.asked("/truth") == (200, truth)
     other = started(*at, "--control-port", 0, files=files)
-    assert asked(other, "/truth") != (200, truth)
+    assert other.asked("/truth") != (200, truth)
     asked_for = "peak_window=5min&min_recommended_partitions=2&consumer_throughput=1MB/s"
-    assert asked(other, "/truth?" + asked_for) == (200, truth)
+    assert other.asked("/truth?" + asked_for) == (200, truth)
 
 
 def test_a_log_start_is_bounded_by_its_log(started):
@@ -348,21 +336,21 @@ def test_a_log_start_is_bounded_by_its_log(started):
                       files={"fleet.toml": FLEET})
     path = "/topics/steady/0/log-start"
     for offset in ("-5", "1000000000", "9223372036854775807", "99999999999999999999", "x"):
-        status, answer = asked(cluster, path, "PUT", offset)
+        status, answer = cluster.asked(path, "PUT", offset)
         assert status == 400 and offset in answer["error"], answer
-    assert asked(cluster, path, "PUT", "1000") == (200, {"done": True, "log_start": 1000})
-    assert asked(cluster, path, "PUT", "10") == (200, {"done": True, "log_start": 1000})
+    assert cluster.asked(path, "PUT", "1000") == (200, {"done": True, "log_start": 1000})
+    assert cluster.asked(path, "PUT", "10") == (200, {"done": True, "log_start": 1000})
 
 
 def test_the_clock_does_not_go_back_behind_what_is_deleted(started):
     cluster = started("--fleet", "fleet.toml", "--now", "2026-03-04T12:00:00Z", "--control-port", 0,
                       files={"fleet.toml": FLEET})
-    assert asked(cluster, "/topics/steady/0/log-start", "PUT", "4000000")[0] == 200
-    status, answer = asked(cluster, "/clock", "PUT", "2026-03-04T00:00:00Z")
+    assert cluster.asked("/topics/steady/0/log-start", "PUT", "4000000")[0] == 200
+    status, answer = cluster.asked("/clock", "PUT", "2026-03-04T00:00:00Z")
     assert status == 400 and "steady" in answer["error"], answer
-    assert asked(cluster, "/state")[1]["clock"] == {"now": "2026-03-04T12:00:00Z", "stands": True}
+    assert cluster.asked("/state")[1]["clock"] == {"now": "2026-03-04T12:00:00Z", "stands": True}
     # 4,000,000 records are 44 of the 48 hours, at 25 a second.
-    assert asked(cluster, "/clock", "PUT", "2026-03-04T11:59:00Z")[0] == 200
+    assert cluster.asked("/clock", "PUT", "2026-03-04T11:59:00Z")[0] == 200
 
 
 def test_a_port_that_is_taken_is_told_with_its_holder(partwise):

@@ -1,7 +1,6 @@
 """`partwise cluster list` and `cluster describe` on an embedded cluster."""
 
 import json
-import urllib.request
 
 import pytest
 from embedded_cluster import EmbeddedCluster, fleet_of
@@ -15,11 +14,6 @@ def cluster(tmp_path):
     started = EmbeddedCluster("--brokers", 3, "--control-port", 0, "--fleet", tmp_path / "fleet.toml")
     yield started
     started.stop()
-
-
-def put(cluster, path, body):
-    request = urllib.request.Request(f"{cluster.control}/{path}", data=body.encode(), method="PUT")
-    urllib.request.urlopen(request, timeout=10).close()
 
 
 def described(partwise, cluster, *arguments):
@@ -48,8 +42,8 @@ def test_a_sound_cluster(partwise, cluster):
 def test_a_lost_copy_and_a_lost_leader_are_told(partwise, cluster):
     before = described(partwise, cluster)
     follower = next(id for id in (1, 2, 3) if id != before["topics"][0]["partitions"][2]["leader"])
-    put(cluster, f"topics/orders/2/replicas/{follower}", "offline")
-    put(cluster, "topics/users/1/leader", "none")
+    cluster.told(f"/topics/orders/2/replicas/{follower}", "PUT", "offline")
+    cluster.told("/topics/users/1/leader", "PUT", "none")
     after = described(partwise, cluster)
     assert after["totals"]["under_replicated_partitions"] == 1
     assert after["totals"]["leaderless_partitions"] == 1
@@ -62,7 +56,7 @@ def test_a_lost_copy_and_a_lost_leader_are_told(partwise, cluster):
 
 
 def test_a_broker_that_is_down_is_still_shown(partwise, cluster):
-    put(cluster, "brokers/2", "down")
+    cluster.told("/brokers/2", "PUT", "down")
     found = described(partwise, cluster)
     assert [(broker["id"], broker["up"]) for broker in found["brokers"]] == [(1, True), (2, False), (3, True)]
     down = found["brokers"][1]

@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import json
-import urllib.request
 
 import pytest
 from embedded_cluster import EmbeddedCluster
@@ -51,8 +50,7 @@ def test_what_could_not_be_read_is_not_blamed_on_the_hash(partwise):
         made = partwise("keys", "verify", *where, "--simulation", "none", "--records", 5_000, "--partitions", 6, "--keep", "--format", "json")
         topic = json.loads(made.out)["verification"]["topic"]
         for partition in (4, 2):
-            request = urllib.request.Request(f"{cluster.control}/topics/{topic}/{partition}/leader", method="PUT", data=b"none")
-            urllib.request.urlopen(request, timeout=20).close()
+            cluster.told(f"/topics/{topic}/{partition}/leader", "PUT", "none")
         run = partwise("keys", "scan", topic, *where, "--timeout", "2s", "--partitions", "6,8", "--format", "json")
         assert run.status == 4 and "partition 2" in run.err, run.err
         report = json.loads(run.out)

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import time
-import urllib.request
 
 from cloud_stub import CLOUD_KEY
 from embedded_cluster import EmbeddedCluster, fleet_of
@@ -63,26 +62,20 @@ class VisitedKafka:
         self.files = {"client.properties": f"ssl.ca.location={folder / 'ca.pem'}\n"}
 
     def knows_keys_of(self, stub):
-        stub.control.when_created = lambda key: self.control(f"/users/{key.id}", "PUT", key.secret)
-        stub.control.when_deleted = lambda key: self.control(f"/users/{key.id}", "DELETE")
-
-    def control(self, path, method="GET", body=None):
-        request = urllib.request.Request(self._cluster.control + path, method=method,
-                                         data=None if body is None else body.encode())
-        with urllib.request.urlopen(request, timeout=20) as reply:
-            return json.loads(reply.read())
+        stub.control.when_created = lambda key: self._cluster.told(f"/users/{key.id}", "PUT", key.secret)
+        stub.control.when_deleted = lambda key: self._cluster.told(f"/users/{key.id}", "DELETE")
 
     def fault(self, **fields):
         """See docs/broker.md."""
-        self.control("/faults", "POST", "[[fault]]\n" + "".join(
+        self._cluster.told("/faults", "POST", "[[fault]]\n" + "".join(
             f"{name} = {json.dumps(value)}\n" for name, value in fields.items()))
 
     def struck(self):
         """How often any fault has matched."""
-        return sum(fault["matched"] for fault in self.control("/faults")["faults"])
+        return sum(fault["matched"] for fault in self._cluster.told("/faults")["faults"])
 
     def mend(self):
-        self.control("/faults", "DELETE")
+        self._cluster.told("/faults", "DELETE")
 
     def stop(self):
         self._cluster.stop()

@@ -10,6 +10,7 @@ import time
 import pytest
 from embedded_cluster import EmbeddedCluster
 from harness import PARTWISE
+from proxy import FETCH, PRODUCE
 
 ADMIN = "org.apache.kafka.tools"
 
@@ -81,7 +82,7 @@ def test_a_topic_that_is_deleted_while_it_is_scanned(node, kept, tmp_path):
         node.script([f"delete {topic}"])
         wait_until(lambda: topic not in node.topics())
 
-    with node.at_fetch(2, delete) as address:
+    with node.at_request(FETCH, 2, delete) as address:
         scan = Started(tmp_path, "scan", topic, "--bootstrap-servers", address, "--timeout", "10s", "--format", "json")
         status, out, err = scan.ended()
     found = json.loads(out)["scan"]
@@ -95,7 +96,7 @@ def test_a_topic_that_is_deleted_while_it_is_scanned(node, kept, tmp_path):
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_stop_of_a_scan_reports_what_was_read(node, kept, tmp_path, signum):
     topic = kept(MANY)
-    with node.at_fetch(2, lambda: scan.process.send_signal(signum)) as address:
+    with node.at_request(FETCH, 2, lambda: scan.process.send_signal(signum)) as address:
         scan = Started(tmp_path, "scan", topic, "--bootstrap-servers", address, "--format", "json", "--out", tmp_path)
         status, out, err = scan.ended()
     found = json.loads(out)["scan"]
@@ -107,7 +108,7 @@ def test_a_stop_of_a_scan_reports_what_was_read(node, kept, tmp_path, signum):
 
 def test_a_stop_while_reading_back_removes_the_topic(node, tmp_path):
     before = node.topics()
-    with node.at_fetch(2, lambda: verify.process.send_signal(signal.SIGINT)) as address:
+    with node.at_request(FETCH, 2, lambda: verify.process.send_signal(signal.SIGINT)) as address:
         verify = Started(tmp_path, "verify", "--bootstrap-servers", address, "--records", MANY)
         status, out, err = verify.ended()
     assert status == 130 and "interrupted while reading back" in err, err
@@ -283,11 +284,14 @@ def test_another_producer_in_the_same_topic_is_not_counted(partwise, node, tmp_p
 def test_a_topic_that_grows_while_it_is_produced_to(node, tmp_path):
     node.script(["create trouble.grows 2"])
     (tmp_path / "often.properties").write_text("topic.metadata.refresh.interval.ms=200\n")
-    run = Started(tmp_path, "verify", "--bootstrap-servers", node.bootstrap, "--into-existing", "trouble.grows", "--records", 1_500_000,
-                  "--config", "often.properties", "--verbose", "--format", "json")
-    run.wait_for("producing")
-    node.tool(f"{ADMIN}.TopicCommand", "--alter", "--topic", "trouble.grows", "--partitions", "40")
-    status, out, err = run.ended()
+
+    def grow():
+        node.tool(f"{ADMIN}.TopicCommand", "--alter", "--topic", "trouble.grows", "--partitions", "40")
+
+    with node.at_request(PRODUCE, 10, grow) as address:
+        run = Started(tmp_path, "verify", "--bootstrap-servers", address, "--into-existing", "trouble.grows", "--records", 1_500_000,
+                      "--config", "often.properties", "--format", "json")
+        status, out, err = run.ended()
     ends = node.tool(f"{ADMIN}.GetOffsetShell", "--topic", "trouble.grows").split()
     assert sum(int(line.split(":")[2]) for line in ends if int(line.split(":")[1]) >= 2) > 0, "it grew too late"
     assert status == 4 and "got more than its 2 partitions" in err, err
