@@ -102,6 +102,15 @@ TEST(KeyForensics, ExplainsNothingThatIsPlacedAtRandom) {
   EXPECT_NEAR(of(result, "murmur2").by_chance, 1.0 / 6, 1e-9);
 }
 
+// Threads that read some of the partitions each hand their keys over one after another.
+TEST(KeyForensics, LooksForAFormerCountInAllThatIsNotExplained) {
+  Topic topic(2'000);
+  for (int i = 0; i < 6'000; ++i) topic.put(topic.next_key(), 500 + i % 1'500, 1);
+  topic.add("murmur2", 2'000, 500);
+  const auto result = topic.forensics();
+  EXPECT_NEAR(of(result, "murmur2", 500).keys.value, 0.25, 0.02);
+}
+
 TEST(KeyForensics, SeparatesAMixOfClients) {
   Topic topic(12);
   topic.add("murmur2", 2'000, 0, 1);

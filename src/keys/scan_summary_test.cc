@@ -188,6 +188,30 @@ TEST(ScanSummary, StaysWithinTheMemoryItIsGiven) {
   }
 }
 
+ScanSummary with_keys(int keys, std::size_t bytes) {
+  auto summary = summary_of(1, bytes);
+  for (int i = 0; i < keys; ++i) summary.take(record_of(0, "user/" + std::to_string(i)));
+  return summary;
+}
+
+TEST(ScanSummary, CountsKeysWhereItKeepsAll) {
+  const auto all = with_keys(3'000, memory).distinct();
+  EXPECT_TRUE(all.exact());
+  EXPECT_EQ(all.value, 3'000);
+}
+
+TEST(ScanSummary, FindsNoMoreKeysThanRecords) {
+  const auto part = with_keys(60'000, ScanSummary::memory_min).distinct();
+  EXPECT_FALSE(part.exact());
+  EXPECT_NEAR(part.value, 60'000, 3'000);
+  EXPECT_EQ(part.high, 60'000);
+}
+
+TEST(ScanSummary, KeepsMoreKeysInMoreMemoryThanIsUsual) {
+  EXPECT_FALSE(with_keys(60'000, std::size_t{256} << 20).knows_all_keys());
+  EXPECT_TRUE(with_keys(60'000, std::size_t{512} << 20).knows_all_keys());
+}
+
 void expect_same_draw(const ValueSample& some, const ValueSample& other) {
   const auto sorted = [](const ValueSample& sample) {
     std::vector<std::string> texts;

@@ -110,6 +110,17 @@ TEST(Verdict, DoesNotBlameAHotKeyThatIsSplit) {
   EXPECT_EQ(salted.cause, Cause::too_few_keys);
 }
 
+// The hot key has 1.7 times a fifth of the mean, 412 records: each of its two places less.
+TEST(Verdict, DoesNotBlameAHotKeyThatHasTwoPlaces) {
+  CountedKeys keys;
+  keys.add("hot", 700);
+  for (int i = 0; i < 240; ++i) keys.add("light-" + std::to_string(i), 100);
+  EXPECT_EQ(verdict(keys, Strategy::murmur2, 12).cause, Cause::hot_key);
+  const auto split = verdict(keys, Strategy::two_choices, 12);
+  EXPECT_NE(split.quality, Quality::good);
+  EXPECT_EQ(split.cause, Cause::too_few_keys);
+}
+
 TEST(Verdict, SaysNothingOfHashesWhereThereAreNoKeys) {
   CountedKeys none;
   none.add_null(100'000);
