@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <set>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "keys/key_hash.h"
 #include "keys/placement.h"
 #include "keys/sweep.h"
 #include "keys/verdict.h"
@@ -123,6 +126,34 @@ TEST(RecordedKeys, KeepTheUnevennessOfHeavyKeys) {
                   2 + 0.1 * truth[i].records.cv_percent);
     }
   }
+}
+
+// They had 10 records long before they became heavy: those are known of keys that were drawn.
+TEST(RecordedKeys, CountHeavyKeysThatWereDrawn) {
+  auto summary = ScanSummary::within(std::size_t{16} << 20, 1).value();
+  ScannedRecord record;
+  const auto take = [&](const char* kind, int keys, int records) {
+    for (int i = 0; i < keys; ++i) {
+      const auto key = kind + std::to_string(i);
+      record.key = key;
+      for (int n = 0; n < records; ++n) summary.take(record);
+    }
+  };
+  take("heavy/", 300, 10);
+  take("light/", 250'000, 1);
+  take("heavy/", 300, 2'000);
+  const auto recorded = recorded_keys(summary);
+  std::set<std::uint64_t> drawn;
+  for (const auto& key : summary.sample().keys()) drawn.insert(key.key.hash);
+  const auto whole = recorded.keys->heavy(1, 1'000);
+  EXPECT_EQ(whole.size(), 300);
+  int counted = 0;
+  for (const auto& key : whole) {
+    const bool is_drawn = drawn.contains(key_hash(key.key));
+    EXPECT_EQ(key.records, is_drawn ? 2'010 : 2'000) << key.key;
+    counted += is_drawn ? 1 : 0;
+  }
+  EXPECT_GT(counted, 10);
 }
 
 // As JSON with its schema first: the id comes behind the bytes that are kept.

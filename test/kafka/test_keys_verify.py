@@ -74,6 +74,8 @@ def test_a_kept_topic_has_the_documented_records_and_cleanup_removes_it(verify, 
     run = verify("--records", 300, "--partitions", 3, "--keep", "--format", "json", "--value-size", "200")
     topic = json.loads(run.out)["verification"]["topic"]
     assert topic in topics(node)
+    described = node.tool("org.apache.kafka.tools.TopicCommand", "--describe", "--topic", topic)
+    assert f"retention.ms={7 * 24 * 3600 * 1000}" in described
     seen = records(node, topic)
     assert len(seen) == 300
     for record in seen:
