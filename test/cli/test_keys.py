@@ -1,12 +1,16 @@
 """keys simulate: the program against other arithmetic than its own, and what it says of bad input."""
 
 import csv
+import fcntl
 import io
 import json
 import os
+import pathlib
 import signal
 import statistics
 import subprocess
+import termios
+import time
 import zlib
 
 import pytest
@@ -211,6 +215,13 @@ def test_a_line_that_is_no_key_is_named(simulate):
     assert simulate("--keys-file", "-", said="").status == 2
 
 
+def waits_for_more(process, pipe):
+    """It has taken all that is in the pipe, and its first thread sleeps."""
+    left = int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4), "little")
+    state = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return left == 0 and state == "S"
+
+
 def test_a_stop_does_not_wait_for_keys(tmp_path):
     os.mkfifo(tmp_path / "keys")
     simulation = subprocess.Popen([PARTWISE, "keys", "simulate", "--keys-file", tmp_path / "keys"], stdin=subprocess.DEVNULL,
@@ -218,6 +229,9 @@ def test_a_stop_does_not_wait_for_keys(tmp_path):
     with (tmp_path / "keys").open("w") as keys:
         keys.write("one\ntwo\n")
         keys.flush()
+        deadline = time.monotonic() + 30
+        while not waits_for_more(simulation, keys):
+            assert time.monotonic() < deadline and simulation.poll() is None
         simulation.send_signal(signal.SIGINT)
         out, err = simulation.communicate(timeout=30)  # while the file is open
     assert simulation.returncode == 130 and not out and "stopped while reading" in err, err
